@@ -1,0 +1,5 @@
+"""``python -m diag`` is ``nukediag``."""
+
+from diag.cli import main
+
+main()

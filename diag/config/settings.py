@@ -1,0 +1,89 @@
+"""The settings as the rest of nukediag sees them: plain frozen values, each group by what it is about.
+
+Where each value came from, and what it shadowed, is the loader's knowledge (``diag.config.load``).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FunctionSettings(_Group):
+    """The edge function that is called once per row."""
+
+    name: str = "analyze-image"
+    timeout: float = Field(155, gt=0)
+    """Seconds. Longer than the platform's own 150 s: a shorter one gives up on calls that are paid for."""
+    requires: tuple[str, ...] = ("tags", "appraisal")
+    """JSON paths that a full answer must have."""
+    payload: dict[str, str] = {"image_url": "image_url", "vehicle_id": "vehicle_id", "image_id": "id"}
+    """Request field -> column."""
+    fallback: str | None = "analyze-image-simple"
+
+
+class SecretsSettings(_Group):
+    """What must be set in the project for the function to work."""
+
+    required: tuple[str, ...] = ("OPENAI_API_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
+    expected: dict[str, str] = {"AWS_REGION": "us-east-1"}
+    """Non-secret values that are known; compared by digest."""
+
+
+class TableSettings(_Group):
+    """The table whose rows are the work."""
+
+    name: str = "vehicle_images"
+    id: str = "id"
+    url: str = "image_url"
+    marker: str = "ai_last_scanned"
+    """null = no result yet; set by nukediag after a verified answer."""
+    where: dict[str, str] = {"vehicle_id": "not.is.null"}
+    """Column -> filter in PostgREST's notation."""
+    results: tuple[str, ...] = ("image_tags", "component_conditions", "paint_quality_assessments", "vehicle_spid_data")
+    """Tables that the function writes to, one record or more per row."""
+    results_key: str = "image_id"
+    """The column of the result tables that holds the row's id."""
+    result_columns: tuple[str, ...] = ("ai_scan_metadata",)
+    """Columns of the row itself that the function writes."""
+
+
+class GateSettings(_Group):
+    """When a backfill may start, and when it must stop."""
+
+    go: float = Field(0.80, gt=0, lt=1)
+    stop: float = Field(0.50, gt=0, lt=1)
+
+
+class BackfillSettings(_Group):
+    concurrency: int | Literal["auto"] = "auto"
+    cost_per_call: float = Field(0.021, ge=0)
+    """USD: Rekognition 0.001 + vision model 0.02."""
+
+
+class Settings(_Group):
+    """Everything that ``nukediag.toml`` can hold, with the defaults that fit ``analyze-image``."""
+
+    function: FunctionSettings = FunctionSettings()
+    secrets: SecretsSettings = SecretsSettings()
+    table: TableSettings = TableSettings()
+    gate: GateSettings = GateSettings()
+    backfill: BackfillSettings = BackfillSettings()
+
+
+class Place(BaseModel):
+    """Where a value stood: ``flag --url``, ``environment SUPABASE_URL``, ``.env.local:3``, ``nukediag.toml``,
+    ``default`` ..."""
+
+    model_config = ConfigDict(frozen=True)
+    text: str
+    file: Path | None = None
+    line: int | None = None
+    name: str | None = None
+    """The name under which it stood (``VITE_SUPABASE_URL``)."""

@@ -1,0 +1,137 @@
+"""Secret values that cannot be printed by accident, and the redactor through which everything from outside passes.
+
+The rule: no value of a secret reaches a terminal, a log, a file, a report or a test snapshot, in whole or in part,
+beyond its type prefix and the first 8 hexadecimal digits of its SHA-256.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from typing import NoReturn
+from urllib.parse import quote, quote_plus
+
+_TYPE_PREFIXES = (
+    "sb_publishable_", "sb_secret_", "sbp_oauth_", "sbp_v0_", "sbp_fc", "sbp_",
+    "sk-svcacct-", "sk-proj-", "sk-admin-", "sk-ant-", "sk-", "AKIA", "ASIA", "AIza", "AQ.", "eyJ",
+)  # fmt: skip
+_SHORTEST_PIECE = 8  # pieces of a secret shorter than this are not searched for: they would redact ordinary words
+
+# Shapes that are credentials wherever they stand, also when nukediag never held their value.
+_SHAPES = re.compile(
+    r"""
+    sb_(?:publishable|secret)_[A-Za-z0-9_-]{6,}
+    | sbp_[A-Za-z0-9_]{16,}
+    | sk-[A-Za-z0-9_*-]{10,}                     # OpenAI echoes a wrong key with stars in its middle
+    | (?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}
+    | AIza[A-Za-z0-9_-]{20,}
+    | AQ\.[A-Za-z0-9_-]{20,}
+    | eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?
+    | (?<=://)[^\s/@:]{1,256}:[^\s/@]{1,256}(?=@)  # user:password in a URL
+    | (?<=[?&]token=)[^&\s"']{8,}
+    | (?<=[?&]X-Amz-Signature=)[0-9a-fA-F]{16,}
+    | (?<=[?&]key=)[^&\s"']{16,}
+    """,
+    re.VERBOSE,
+)
+
+
+class Secret:
+    """A value that is only ever seen masked. ``reveal()`` is the one way to the value, for the wire."""
+
+    __slots__ = ("__value",)
+
+    def __init__(self, value: str) -> None:
+        self.__value = value
+
+    def reveal(self) -> str:
+        """The value itself: for a request header or a child's environment, never for text."""
+        return self.__value
+
+    @property
+    def fingerprint(self) -> str:
+        """The first 8 hexadecimal digits of the value's SHA-256."""
+        return self.digest[:8]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the UTF-8 text in lower-case hex, as the Management API lists it. Guessable values can be
+        found from it, so it is compared and never shown."""
+        return hashlib.sha256(self.__value.encode()).hexdigest()
+
+    @property
+    def kind(self) -> str:
+        """The public type prefix (``sk-proj-``, ``sb_secret_``, ``eyJ`` ...), or an empty text."""
+        return next((prefix for prefix in _TYPE_PREFIXES if self.__value.startswith(prefix)), "")
+
+    @property
+    def masked(self) -> str:
+        """What may be shown: type prefix and fingerprint."""
+        return f"{self.kind}…[sha256 {self.fingerprint}]"
+
+    def matches(self, other: str) -> bool:
+        """Whether ``other`` is the same value, in constant time."""
+        return hmac.compare_digest(self.__value.encode(), other.encode())
+
+    def __repr__(self) -> str:
+        return f"Secret({self.masked})"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
+
+    def __bool__(self) -> bool:
+        return bool(self.__value)
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("secrets are compared with matches()")
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not serialised")
+
+
+class Redactor:
+    """Takes credentials out of text. Knows the values it was told (``learn``), in the spellings in which they come
+    back (URL-encoded, JSON-escaped, base64), and the shapes that are credentials anyway."""
+
+    def __init__(self) -> None:
+        self._spellings: dict[str, str] = {}
+        self._pattern: re.Pattern[str] | None = None
+
+    def learn(self, *secrets: Secret) -> None:
+        """Remember values to take out from now on."""
+        for secret in secrets:
+            for spelling in _spellings(secret.reveal()):
+                self._spellings[spelling] = secret.masked
+        longest_first = sorted(self._spellings, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    def __call__(self, text: str) -> str:
+        """The text without credentials: a known value becomes its mask, a known shape becomes its prefix."""
+        if self._pattern is not None:
+            text = self._pattern.sub(lambda found: self._spellings[found[0]], text)
+        return _SHAPES.sub(_mask_shape, text)
+
+
+def _mask_shape(found: re.Match[str]) -> str:
+    return f"{Secret(found[0]).kind}…"
+
+
+def _spellings(value: str) -> set[str]:
+    stripped = value.strip().strip("\"'")
+    plain = {value, stripped}
+    encoded = {quote(stripped, safe=""), quote_plus(stripped), json.dumps(stripped)[1:-1]}
+    raw = base64.b64encode(stripped.encode()).decode()
+    based = {raw, raw.rstrip("="), base64.urlsafe_b64encode(stripped.encode()).decode().rstrip("=")}
+    return {spelling for spelling in plain | encoded | based if len(spelling) >= _SHORTEST_PIECE}
+
+
+redact = Redactor()
+"""The process's redactor: settings teach it every secret they read; every sink (terminal, log, journal, report) and
+every text from outside goes through it."""

@@ -1,0 +1,5 @@
+"""Stub for tools that still look for it; all metadata stands in setup.cfg."""
+
+from setuptools import setup
+
+setup()
