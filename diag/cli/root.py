@@ -1,0 +1,153 @@
+"""The commands of nukediag, wired in one place, and the one error boundary."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from diag import __version__
+from diag.errors import ExitCode, NukediagError
+from diag.secret import redact
+
+# Name -> module and help line. Modules are imported when their command runs, so that `--help` stays fast.
+COMMANDS = {
+    "preflight": ("diag.cli.preflight", "Check project, secrets and function; end with one real test call."),
+    "test-image": ("diag.cli.test_image", "Call the function once, for one row, and look at what it really wrote."),
+    "backfill": ("diag.cli.backfill", "Call the function for every row without a result, if it is worth it."),
+    "explain": ("diag.cli.explain", "Say what an error, a log or a signature means and how to mend it."),
+    "config": ("diag.cli.config", "Show every setting, where it came from and what it shadowed."),
+    "sandbox": ("diag.cli.sandbox", "A local stand-in for a Supabase project."),
+    "demo": ("diag.cli.demo", "The whole story in the sandbox, from a broken project to a finished backfill."),
+}
+
+EXAMPLES = """\b
+Examples:
+  nukediag preflight                       is everything there, good, and working?
+  nukediag test-image --next               one real call, and what it wrote
+  nukediag backfill --if-healthy           run the backfill only if that is worth it
+  nukediag explain openai.quota-exhausted  what a diagnosis means and how to mend it
+  nukediag sandbox up                      a local project to try all this on
+
+\b
+Exit codes: 0 healthy or done · 2 usage · 3 a check failed or the gate stayed shut · 4 degraded
+  5 cannot vouch · 6 stopped early · 7 some rows failed · 130 interrupted · 1 nukediag's own fault
+"""
+
+
+class CommandTable(click.Group):
+    """A group whose commands are imported on demand, and whose every flag can be set as ``NUKEDIAG_<FLAG>``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, its module imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        name_environment_variables(command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click's, with the near name suggested for an unknown one."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            if near:
+                error.message += f" Did you mean '{near[0]}'?"
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table itself: no command is imported to print the help."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def name_environment_variables(command: click.Command) -> None:
+    """Give every option without one its environment variable: ``--max-cost`` is ``NUKEDIAG_MAX_COST``."""
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.envvar is None:
+            flag = max((opt for opt in parameter.opts if opt.startswith("--")), key=len, default="")
+            if flag:
+                parameter.envvar = "NUKEDIAG_" + flag.removeprefix("--").upper().replace("-", "_")
+    if isinstance(command, click.Group):
+        for child in command.commands.values():
+            name_environment_variables(child)
+
+
+@click.group(cls=CommandTable, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="nukediag")
+def root() -> None:
+    """Find out why an edge function fails, which command mends it, and run the backfill only if that is worth it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with the contract's exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(int(_run(words)))
+
+
+def _run(words: list[str]) -> int:
+    try:
+        result = root.main(args=words, prog_name="nukediag", standalone_mode=False)
+        sys.stdout.flush()
+        return int(result) if isinstance(result, int) else ExitCode.OK
+    except NukediagError as error:
+        return _complain(words, error.message, error.remedy, error.exit_code)
+    except click.ClickException as error:
+        return _complain(words, error.format_message(), _usage_remedy(error), ExitCode.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        return _complain(words, "interrupted", "", ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader has left (`| head`): nothing is wrong, and Python must not complain about it at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except Exception as error:
+        return _complain(words, *_own_fault(words, error), ExitCode.BUG)
+
+
+def _usage_remedy(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"see {context.command_path} --help" if context else "see nukediag --help"
+
+
+def _own_fault(words: Sequence[str], error: Exception) -> tuple[str, str]:
+    if "-vv" in words or os.environ.get("NUKEDIAG_DEBUG"):
+        click.echo(redact("".join(traceback.format_exception(error))), err=True)
+    text = f"nukediag itself failed: {type(error).__name__}: {error}"
+    return text, "this is a bug in nukediag; run again with -vv for the traceback and report it"
+
+
+def _wants_json(words: Sequence[str]) -> bool:
+    by_format = any(pair == ("--format", "json") for pair in zip(words, words[1:], strict=False))
+    own = words[: words.index("--")] if "--" in words else words
+    return "--json" in own or "--format=json" in own or by_format or os.environ.get("NUKEDIAG_FORMAT") == "json"
+
+
+def _complain(words: Sequence[str], message: str, remedy: str, code: ExitCode) -> int:
+    message, remedy = redact(message), redact(remedy)
+    if _wants_json(words):
+        document = {
+            "schema": "nukediag/error/1",
+            "version": __version__,
+            "exit_code": int(code),
+            "error": {"message": message, "remedy": remedy or None},
+        }
+        click.echo(json.dumps(document, indent=2))
+    click.echo(f"nukediag: {message}", err=True)
+    if remedy:
+        click.echo(f"  next: {remedy}", err=True)
+    return int(code)

@@ -1,0 +1,37 @@
+"""One row of work and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from diag.diagnosis import Answer, Diagnosis
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the work table: its ``id`` as text, its picture's ``url`` (or None), and the ``columns`` that the
+    request's payload needs."""
+
+    id: str
+    url: str | None
+    columns: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row.
+
+    ``diagnosis`` is the whole truth about it, database included: ``ok`` only where results are stored. ``called``
+    tells whether a request was sent (a dead picture is found without one). ``writes`` counts the records that stand
+    in each result table for this row, and the row's own result columns under the work table's name. ``marked`` tells
+    whether the marker was set by us just now. ``answer`` is the raw answer, or None without a call.
+    """
+
+    row: Row
+    diagnosis: Diagnosis
+    called: bool
+    writes: Mapping[str, int] = field(default_factory=dict)
+    marked: bool = False
+    answer: Answer | None = None
+    duration_ms: float = 0.0
