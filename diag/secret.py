@@ -23,13 +23,15 @@ _SHORTEST_PIECE = 8  # pieces of a secret shorter than this are not searched for
 # Shapes that are credentials wherever they stand, also when nukediag never held their value.
 _SHAPES = re.compile(
     r"""
-    sb_(?:publishable|secret)_[A-Za-z0-9_-]{6,}
-    | sbp_[A-Za-z0-9_]{16,}
-    | sk-[A-Za-z0-9_*-]{10,}                     # OpenAI echoes a wrong key with stars in its middle
-    | (?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}
-    | AIza[A-Za-z0-9_-]{20,}
-    | AQ\.[A-Za-z0-9_-]{20,}
-    | eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?
+    (?<![A-Za-z0-9])  # not the end of a longer word: "task-list-of-items" holds no key
+    (?: sb_(?:publishable|secret)_[A-Za-z0-9_-]{6,}
+      | sbp_[A-Za-z0-9_]{16,}
+      | sk-[A-Za-z0-9_*-]{10,}  # OpenAI echoes a wrong key with stars in its middle
+      | (?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}
+      | AIza[A-Za-z0-9_-]{20,}
+      | AQ\.[A-Za-z0-9_-]{20,}
+      | eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?
+    )
     | (?<=://)[^\s/@:]{1,256}:[^\s/@]{1,256}(?=@)  # user:password in a URL
     | (?<=[?&]token=)[^&\s"']{8,}
     | (?<=[?&]X-Amz-Signature=)[0-9a-fA-F]{16,}

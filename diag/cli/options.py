@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,16 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Format = Literal["text", "json"]
 ColorChoice = Literal["auto", "always", "never"]
+
+
+_PROJECT_FLAGS = {
+    "project_url": "url",
+    "project_ref": "ref",
+    "management_url": "management_url",
+    "function_name": "function",
+    "state_dir": "state_dir",
+}
+"""Command-line parameter -> name of the setting as ``diag.config.load`` takes it."""
 
 
 @dataclass
@@ -120,7 +130,9 @@ def project_options(function: Callable[..., R]) -> Callable[..., R]:
     """The output options and those that say which project: env file, config file, URL, ref, sandbox ..."""
     existing = click.Path(exists=True, dir_okay=False, path_type=Path)
     options = [
-        click.option("--sandbox", "use_sandbox", is_flag=True, help="Talk to the local sandbox (started if none runs)."),
+        click.option(
+            "--sandbox", "use_sandbox", is_flag=True, help="Talk to the local sandbox (started if none runs)."
+        ),
         click.option("--env-file", type=existing, help="Read settings from this file instead of the usual ones."),
         click.option("--config", "config_file", type=existing, help="Another nukediag.toml."),
         click.option("--project-url", metavar="URL", help="The project's URL (https://<ref>.supabase.co)."),
@@ -131,35 +143,19 @@ def project_options(function: Callable[..., R]) -> Callable[..., R]:
     ]
 
     @functools.wraps(function)
-    def with_project(
-        session: Session,
-        *args: Any,
-        use_sandbox: bool,
-        env_file: Path | None,
-        config_file: Path | None,
-        project_url: str | None,
-        project_ref: str | None,
-        management_url: str | None,
-        function_name: str | None,
-        state_dir: Path | None,
-        **rest: Any,
-    ) -> R:
-        given = {
-            "url": project_url,
-            "ref": project_ref,
-            "management_url": management_url,
-            "function": function_name,
-            "state_dir": state_dir,
-        }
+    def with_project(session: Session, *args: Any, **values: Any) -> R:
+        session.env_file = values.pop("env_file")
+        session.config_file = values.pop("config_file")
+        session.use_sandbox = values.pop("use_sandbox")
+        given = {key: values.pop(flag) for flag, key in _PROJECT_FLAGS.items()}
         session.flags = {key: value for key, value in given.items() if value is not None}
-        session.env_file, session.config_file, session.use_sandbox = env_file, config_file, use_sandbox
-        return function(session, *args, **rest)
+        return function(session, *args, **values)
 
     return output_options(_with(options, with_project))
 
 
 def _with(
-    options: list[Callable[[Callable[..., Any]], Callable[..., Any]]], function: Callable[..., R]
+    options: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]], function: Callable[..., R]
 ) -> Callable[..., R]:
     for option in reversed(options):
         function = option(function)

@@ -8,6 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NoReturn
 
 import click
@@ -66,9 +67,8 @@ class CommandTable(click.Group):
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], COMMANDS, n=1)
-            if near:
-                error.message += f" Did you mean '{near[0]}'?"
-            raise
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise click.UsageError(error.message + hint, ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table itself: no command is imported to print the help."""
@@ -132,7 +132,7 @@ def _own_fault(words: Sequence[str], error: Exception) -> tuple[str, str]:
 
 
 def _wants_json(words: Sequence[str]) -> bool:
-    by_format = any(pair == ("--format", "json") for pair in zip(words, words[1:], strict=False))
+    by_format = any(pair == ("--format", "json") for pair in pairwise(words))
     own = words[: words.index("--")] if "--" in words else words
     return "--json" in own or "--format=json" in own or by_format or os.environ.get("NUKEDIAG_FORMAT") == "json"
 

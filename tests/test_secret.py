@@ -1,0 +1,101 @@
+"""Secrets cannot be printed by accident, and the redactor finds them in the spellings in which they come back."""
+
+from __future__ import annotations
+
+import base64
+import json
+import pickle
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diag.secret import Redactor, Secret
+
+VALUE = "sk-proj-Zq8vR2mXk4Lw9TyB/+=Nf7"
+LETTERS = st.characters(min_codepoint=33, max_codepoint=126)
+
+
+@pytest.mark.parametrize("show", [str, repr, "{}".format, "{:>80}".format, lambda s: f"{s!r}", lambda s: "%s" % s])  # noqa: UP031
+def test_no_way_of_formatting_shows_the_value(show) -> None:
+    shown = show(Secret(VALUE))
+    assert VALUE not in shown
+    assert VALUE[8:16] not in shown
+    assert "sk-proj-" in shown
+
+
+def test_a_secret_is_not_pickled_compared_or_hashed_by_accident() -> None:
+    with pytest.raises(TypeError):
+        pickle.dumps(Secret(VALUE))
+    with pytest.raises(TypeError):
+        _ = Secret(VALUE) == VALUE
+    with pytest.raises(TypeError):
+        hash(Secret(VALUE))
+    assert Secret(VALUE).matches(VALUE)
+    assert not Secret(VALUE).matches(VALUE + "\n")
+
+
+def test_the_digest_is_plain_sha256_of_the_text() -> None:
+    # The digest of an empty value, as the Management API shows it for an empty secret.
+    assert Secret("").digest == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert Secret("true").fingerprint == "b5bea41b"
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        VALUE,
+        quote(VALUE, safe=""),
+        json.dumps({"key": VALUE}),
+        base64.b64encode(VALUE.encode()).decode(),
+        f"Bearer {VALUE}",
+    ],
+)
+def test_a_known_value_is_taken_out_in_every_spelling(spelling: str) -> None:
+    redact = Redactor()
+    redact.learn(Secret(VALUE))
+    text = redact(f"before {spelling} after")
+    assert VALUE[8:16] not in text
+    assert spelling not in text
+    assert text.startswith("before ")
+    assert text.endswith(" after")
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        "sk-proj-abcdefghijklmnop",
+        "sk-abcde***************************wxyz",
+        "AKIAIOSFODNN7EXAMPLE",
+        "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz",
+        "sbp_0123456789abcdef0123456789abcdef01234567",
+        "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.c2lnbmF0dXJl",
+        "AIzaSyA1234567890abcdefghijklmnopqrstu",
+    ],
+)
+def test_a_credential_is_taken_out_though_its_value_was_never_known(credential: str) -> None:
+    text = Redactor()(f"Incorrect API key provided: {credential}. You can find")
+    assert credential[6:] not in text
+    assert text.startswith("Incorrect API key provided: ")
+    assert text.endswith("You can find")
+
+
+def test_the_password_in_a_url_is_taken_out() -> None:
+    assert "hunter22" not in Redactor()("postgresql://postgres:hunter22@127.0.0.1:5432/postgres")
+
+
+def test_ordinary_text_passes_unchanged() -> None:
+    redact = Redactor()
+    redact.learn(Secret("short"), Secret(VALUE))
+    text = (
+        "Edge Function returned a non-2xx status code; task-list-of-many-items, risk-free-and-simple; short of memory"
+    )
+    assert redact(text) == text
+
+
+@given(st.text(LETTERS, min_size=12, max_size=60), st.text(max_size=40), st.text(max_size=40))
+def test_no_learnt_value_survives_whatever_stands_around_it(value: str, before: str, after: str) -> None:
+    redact = Redactor()
+    redact.learn(Secret(value))
+    assert value.strip("\"'") not in redact(before + value + after).replace(Secret(value).masked, "")
