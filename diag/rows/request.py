@@ -1,0 +1,37 @@
+"""What is sent to the function for a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from diag.config.settings import Settings
+from diag.rows.outcome import Row
+
+FORCE = "force_reprocess"
+"""The request field with which ``analyze-image`` analyses a row anew that it holds a result for."""
+
+
+def payload(row: Row, settings: Settings, *, force: bool = False) -> dict[str, object]:
+    """The request's JSON body: the configured fields, each with its column's value."""
+    body = {name: row.columns.get(column) for name, column in settings.function.payload.items()}
+    return {**body, FORCE: True} if force else body
+
+
+def bare_payload(url: str, settings: Settings, *, force: bool = False) -> dict[str, object]:
+    """The request for a picture that has no row: only the field that carries the URL."""
+    body: dict[str, object] = {
+        name: url for name, column in settings.function.payload.items() if column == settings.table.url
+    }
+    return {**body, FORCE: True} if force else body
+
+
+def row_columns(settings: Settings) -> tuple[str, ...]:
+    """The columns that a row needs: its id, its URL and what the request carries, each once."""
+    table = settings.table
+    return tuple(dict.fromkeys((table.id, table.url, *settings.function.payload.values())))
+
+
+def row_from(record: Mapping[str, object], settings: Settings) -> Row:
+    """A record of the work table as a row."""
+    url = record.get(settings.table.url)
+    return Row(str(record[settings.table.id]), None if url is None else str(url), dict(record))
