@@ -1,0 +1,91 @@
+"""The guard of a running backfill: what trips it, what does not."""
+
+import random
+
+import pytest
+
+from diag.gate import AlarmKind, Guard, Limits, Reading
+
+
+def watch(outcomes, signature="runtime.idle-timeout"):
+    """The guard after these readings, and after how many of them it alarmed (None: never)."""
+    guard = Guard()
+    for number, reading in enumerate(outcomes, 1):
+        guard = guard.after(reading, signature, call=number, started=number)
+        if guard.alarm:
+            return guard, number
+    return guard, None
+
+
+def calls_until_alarm(rate, rng, most):
+    outcomes = (Reading.SUCCESS if rng.random() < rate else Reading.FAILURE for _ in range(most))
+    return watch(outcomes)[1]
+
+
+def test_five_straight_failures_pause():
+    guard, number = watch([Reading.SUCCESS] * 100 + [Reading.FAILURE] * 10)
+    assert (guard.alarm.kind, number) == (AlarmKind.PAUSE, 105)
+
+
+def test_two_project_failures_of_one_kind_stop():
+    guard, number = watch([Reading.SUCCESS] * 20 + [Reading.PROJECT] * 2, "openai.quota-exhausted")
+    assert (guard.alarm.kind, guard.alarm.signature, number) == (AlarmKind.STOP, "openai.quota-exhausted", 22)
+
+
+def test_a_success_started_after_a_project_failure_clears_the_suspicion():
+    guard, number = watch([Reading.PROJECT, *[Reading.SUCCESS] * 3] * 20, "function.code-error")
+    assert number is None
+    assert guard.suspects == {} or set(guard.suspects) == {"function.code-error"}
+
+
+def test_a_success_that_was_already_under_way_clears_nothing():
+    guard = Guard().after(Reading.PROJECT, "openai.key-invalid", call=5, started=8)
+    guard = guard.after(Reading.SUCCESS, "function.ok", call=6, started=8)
+    guard = guard.after(Reading.PROJECT, "openai.key-invalid", call=7, started=8)
+    assert guard.alarm.kind is AlarmKind.STOP
+
+
+@pytest.mark.parametrize("reading", [Reading.THROTTLED, Reading.NEUTRAL])
+def test_throttling_and_cached_answers_never_alarm(reading):
+    assert watch([reading] * 500)[1] is None
+
+
+def test_fifteen_percent_dead_pictures_never_alarm():
+    rng = random.Random(5)
+    outcomes = [Reading.ITEM if rng.random() < 0.15 else Reading.SUCCESS for _ in range(20_000)]
+    assert watch(outcomes, "image.not-found")[1] is None
+
+
+def test_pictures_that_all_go_dead_are_noticed_as_one_cause():
+    guard, number = watch([Reading.SUCCESS] * 50 + [Reading.ITEM] * 60, "image.not-found")
+    assert guard.alarm.kind is AlarmKind.STOP
+    assert number == 80
+    assert "common cause" in guard.alarm.why
+
+
+def test_a_fall_to_half_is_noticed_within_some_twenty_calls():
+    rng = random.Random(6)
+    runs = [calls_until_alarm(0.5, rng, 2000) for _ in range(400)]
+    assert sum(runs) / len(runs) < 25
+
+
+def test_nine_in_ten_good_almost_never_alarms():
+    rng = random.Random(7)
+    alarms = sum(calls_until_alarm(0.9, rng, 500) is not None for _ in range(200))
+    assert alarms <= 10  # one in 36,000 calls is expected: 2 to 3 in these 100,000
+
+
+def test_half_of_the_last_fifty_failing_stops():
+    guard = Guard(Limits(go=0.51, stop=0.5))  # outcomes weigh next to nothing: only the window is left to notice
+    for number in range(60):
+        reading = Reading.FAILURE if number % 2 or number > 45 else Reading.SUCCESS
+        guard = guard.after(reading, "x", call=number, started=number)
+        if guard.alarm:
+            break
+    assert guard.alarm.kind is AlarmKind.STOP
+    assert "of the last 50" in guard.alarm.why
+
+
+def test_calm_forgets():
+    guard, _ = watch([Reading.FAILURE] * 5)
+    assert guard.calm() == Guard()

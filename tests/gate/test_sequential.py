@@ -1,0 +1,129 @@
+"""The gate's sequential test: its shortest verdicts, its waves, its error rates."""
+
+import random
+
+import pytest
+
+from diag.gate import Decision, GateTest, Limits, Reading
+
+ALIVE = "function.ok"
+
+
+def run(outcomes, test=None):
+    test = test or GateTest()
+    for reading in outcomes:
+        if test.decision:
+            break
+        test = test.after(reading, "runtime.idle-timeout")
+    return test
+
+
+def simulate(rate, rng):
+    """One gate in waves against calls that succeed at ``rate``."""
+    test = GateTest()
+    while (wave := test.wave) > 0:
+        for _ in range(wave):
+            good = rng.random() < rate
+            test = test.after(Reading.SUCCESS if good else Reading.FAILURE, "x")
+    return test
+
+
+def test_seven_straight_successes_open():
+    assert run([Reading.SUCCESS] * 6).decision is None
+    assert run([Reading.SUCCESS] * 7).decision is Decision.OPEN
+
+
+def test_four_straight_failures_shut():
+    assert run([Reading.FAILURE] * 3).decision is None
+    assert run([Reading.FAILURE] * 4).decision is Decision.SHUT
+
+
+def test_two_project_failures_of_one_kind_shut_at_once_and_say_so():
+    test = GateTest()
+    for _ in range(5):
+        test = test.after(Reading.SUCCESS, ALIVE)
+    test = test.after(Reading.PROJECT, "openai.key-invalid").after(Reading.PROJECT, "openai.key-invalid")
+    assert test.decision is Decision.SHUT
+    assert "openai.key-invalid came 2 times" in test.why
+
+
+def test_two_project_failures_of_different_kinds_do_not_decide():
+    test = GateTest().after(Reading.PROJECT, "openai.key-invalid").after(Reading.PROJECT, "aws.key-invalid")
+    assert test.decision is None
+
+
+@pytest.mark.parametrize("reading", [Reading.ITEM, Reading.THROTTLED, Reading.NEUTRAL])
+def test_what_says_nothing_about_the_rate_stays_out_of_it(reading):
+    test = run([reading] * 10)
+    assert (test.ratio, test.successes, test.failures) == (0, 0, 0)
+
+
+def test_calls_that_say_nothing_still_count_to_the_cap():
+    assert run([Reading.NEUTRAL] * 30).decision is Decision.UNDECIDED
+
+
+def test_a_picture_found_dead_without_a_call_costs_nothing_of_the_cap():
+    test = GateTest()
+    for _ in range(40):
+        test = test.after(Reading.ITEM, "image.not-found", called=False)
+    assert test.decision is None
+
+
+def test_the_first_wave_is_two_so_that_a_dead_key_costs_two_calls():
+    assert GateTest().wave == 2
+
+
+def test_healthy_takes_seven_calls_in_few_waves():
+    test, waves = GateTest(), []
+    while (wave := test.wave) > 0:
+        waves.append(wave)
+        for _ in range(wave):
+            test = test.after(Reading.SUCCESS, ALIVE)
+    assert sum(waves) == 7
+    assert len(waves) <= 3
+
+
+def test_dead_takes_four_calls():
+    rng = random.Random(1)
+    assert all(simulate(0.0, rng).called == 4 for _ in range(20))
+
+
+def test_no_wave_overshoots():
+    """The decision falls with the last call of a wave, never before it."""
+    rng = random.Random(2)
+    for _ in range(500):
+        test = GateTest()
+        rate = rng.random()
+        while (wave := test.wave) > 0:
+            for sent in range(wave):
+                assert test.decision is None, f"decided after {sent} of {wave}"
+                test = test.after(Reading.SUCCESS if rng.random() < rate else Reading.FAILURE, "x")
+
+
+@pytest.mark.parametrize(("rate", "wrong"), [(0.5, Decision.OPEN), (0.8, Decision.SHUT)])
+def test_error_rates_hold_in_simulation(rate, wrong):
+    rng = random.Random(3)
+    runs = 4000
+    mistakes = sum(simulate(rate, rng).decision is wrong for _ in range(runs))
+    assert mistakes / runs < 0.05
+
+
+def test_it_never_takes_more_calls_than_the_cap():
+    rng = random.Random(4)
+    assert max(simulate(0.65, rng).called for _ in range(1000)) <= 30
+
+
+def test_accepting_half_opens_at_half():
+    test = GateTest(Limits.accepting(0.5))
+    for good in [True, False] * 6:
+        test = test.after(Reading.SUCCESS if good else Reading.FAILURE, "x")
+        if test.decision:
+            break
+    assert test.decision is Decision.OPEN
+
+
+@pytest.mark.parametrize("outcomes", [[Reading.SUCCESS] * 7, [Reading.FAILURE] * 4, [Reading.NEUTRAL] * 30])
+def test_every_decision_says_why_with_numbers(outcomes):
+    why = run(outcomes).why
+    assert "canary calls succeeded" in why
+    assert any(sign.isdigit() for sign in why)
