@@ -40,7 +40,7 @@ class Answer:
     """
 
     status: int | None = None
-    headers: Mapping[str, str] = _EMPTY
+    headers: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     body: bytes | str = b""
     failure: str | None = None
     failure_text: str = ""
