@@ -40,7 +40,7 @@ def load(
 ) -> Configuration:
     """The configuration as it counts: flag, environment, ``nukediag.toml``, env file, default.
 
-    ``flags`` are by setting (``url``, ``project_ref``, ``function``, ``table`` ...); None means not given.
+    ``flags`` are by setting (``url``, ``ref``, ``function``, ``table`` ...); None means not given.
     ``sandbox_env`` is the env file of a running sandbox: then the connection comes from it and the flags alone.
     Every secret that is read is taught to ``diag.secret.redact``. Raises SettingsError for a file that was named and
     is missing, that cannot be read, or that holds an unknown or wrong setting.
@@ -70,8 +70,7 @@ def load(
 def _connection_sources(sources: Sources, sandbox_env: Path | None, folder: Path, explicit: bool) -> Sources:
     if sandbox_env is None:
         return sources
-    files = (read_env_file(sandbox_env, folder, {}), *(sources.env_files if explicit else ()))
-    return Sources(sources.flags, sources.flag_places, env_files=files)
+    return sources.beside_a_sandbox(read_env_file(sandbox_env, folder, {}), explicit=explicit)
 
 
 def _choices(sources: Sources, folder: Path, environ: Mapping[str, str], *, outside: bool) -> dict[str, Choice]:

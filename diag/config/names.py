@@ -41,7 +41,7 @@ CONNECTION: tuple[Known, ...] = (
     Known(
         "url",
         "the project's URL",
-        ("NUKEDIAG_URL", *_and_public("SUPABASE_URL")),
+        ("NUKEDIAG_PROJECT_URL", *_and_public("SUPABASE_URL")),
         "put SUPABASE_URL=https://<project-ref>.supabase.co into .env.local",
         in_file="url",
     ),
@@ -49,7 +49,7 @@ CONNECTION: tuple[Known, ...] = (
         "ref",
         "the project's ref",
         (
-            "NUKEDIAG_PROJECT_REF", "NUKEDIAG_REF", "SUPABASE_PROJECT_ID", "SUPABASE_PROJECT_REF", "PROJECT_REF",
+            "NUKEDIAG_PROJECT_REF", "SUPABASE_PROJECT_ID", "SUPABASE_PROJECT_REF", "PROJECT_REF",
             *(prefix + "SUPABASE_PROJECT_ID" for prefix in PUBLIC_PREFIXES),
         ),
         "put SUPABASE_PROJECT_ID=<project-ref> into .env.local, or run: supabase link --project-ref <project-ref>",
@@ -100,9 +100,14 @@ OVERRIDES: dict[str, str] = {
 """Flag -> setting. The same flag as a variable is ``NUKEDIAG_<FLAG>``."""
 
 
-def variable_of(flag: str) -> str:
-    """The environment variable that stands for a flag."""
-    return "NUKEDIAG_" + flag.upper()
+def flag_of(key: str) -> str:
+    """The flag on the command line for a setting that a flag can set."""
+    return {"url": "--project-url", "ref": "--project-ref"}.get(key, "--" + key.replace("_", "-"))
+
+
+def variable_of(key: str) -> str:
+    """The environment variable that stands for that flag."""
+    return "NUKEDIAG_" + flag_of(key)[2:].upper().replace("-", "_")
 
 
 def is_public(name: str) -> bool:

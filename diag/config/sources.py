@@ -8,12 +8,11 @@ from pathlib import Path
 
 from diag.config.document import FILE_NAME, Document, read_document
 from diag.config.envfiles import EnvFile, Found, default_files, read_env_file
-from diag.config.names import CONNECTION, OVERRIDES, Known, variable_of
+from diag.config.names import CONNECTION, OVERRIDES, Known, flag_of, variable_of
 from diag.config.settings import Place
 from diag.errors import SettingsError
 
-_FLAG_NAMES = {"project_ref": "ref"}
-_FLAGS = {known.key for known in CONNECTION} | OVERRIDES.keys() | _FLAG_NAMES.keys()
+_FLAGS = {known.key for known in CONNECTION} | OVERRIDES.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,11 @@ class Sources:
             for values in env_file.values.values():
                 yield from values
 
-    def without_connection(self) -> Sources:
-        """The same without anything that belongs to the user's own project: what is left beside a sandbox."""
-        return Sources(self.flags, self.flag_places)
+    def beside_a_sandbox(self, env_file: EnvFile, *, explicit: bool) -> Sources:
+        """What counts for the connection when a sandbox runs: its env file and what was really typed. The shell's
+        own variables and the folder's files belong to another project; files that were named stay."""
+        typed = {name: value for name, value in self.flags.items() if self.flag_places[name].text.startswith("flag")}
+        return Sources(typed, self.flag_places, env_files=(env_file, *(self.env_files if explicit else ())))
 
 
 def gather(
@@ -72,8 +73,8 @@ def gather(
     if unknown:
         raise ValueError(f"no setting belongs to the flags {sorted(unknown)}")
     return Sources(
-        flags={_FLAG_NAMES.get(name, name): value for name, value in given.items()},
-        flag_places={_FLAG_NAMES.get(name, name): _flag_place(name, given[name], environ) for name in given},
+        flags=given,
+        flag_places={name: _flag_place(name, given[name], environ) for name in given},
         environ={name: Found(raw, Place(text=f"environment {name}", name=name)) for name, raw in environ.items()},
         document=_document(folder, config_file),
         env_files=tuple(read_env_file(path, folder, environ) for path in _env_files(folder, env_file)),
@@ -85,7 +86,7 @@ def _flag_place(name: str, value: object, environ: Mapping[str, str]) -> Place:
     variable = variable_of(name)
     if environ.get(variable) == str(value):
         return Place(text=f"environment {variable}", name=variable)
-    return Place(text=f"flag --{name.replace('_', '-')}", name=name)
+    return Place(text=f"flag {flag_of(name)}", name=name)
 
 
 def _document(folder: Path, config_file: Path | None) -> Document:

@@ -21,7 +21,7 @@ _PLACEHOLDER = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _PLACEHOLDER_HOST = re.compile(
-    r"https?://(?:<[^>]*>|x{3,}|(?:your|my|example|abcdefghij)[a-z0-9-]*|\[[^\]]*\]|project[-_]?(?:ref|id))\.supabase\..*",
+    r"https?://(?:<[^>]*>|x{3,}|(?:your|my-|example)[a-z0-9-]*|\[[^\]]*\]|project[-_]?(?:ref|id))\.supabase\..*",
     re.IGNORECASE,
 )
 _QUOTES = "\"'`“”‘’"

@@ -1,0 +1,79 @@
+"""The HTTP clients of one project: one for reads and small writes, one for the long function calls.
+
+The transport is aiohttp under httpx's interface: httpx 0.28's own pool walks over all its connections for every
+request, which eats a core from 200 calls in flight on. HTTP/1.1, because one HTTP/2 connection carries 100 streams
+at most and the pool opens no second one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+import httpx
+import stamina.instrumentation
+from httpx_aiohttp import HttpxAiohttpClient
+
+import diag
+from diag.config.keys import read_key
+from diag.diagnosis import Answer
+from diag.errors import SettingsError
+from diag.secret import Secret
+
+CALLS_IN_FLIGHT = 2_000  # connections at most; the engine's own ceiling is below it
+CONNECT_TIMEOUT = 10.0  # seconds
+READ_TIMEOUT = 60.0  # seconds; a request to the data API is cut off by the platform after 60
+WRITE_TIMEOUT = 30.0  # seconds
+LARGEST_BODY = 1 << 20  # bytes of an answer that are read; the rest says nothing more about its cause
+USER_AGENT = f"nukediag/{diag.__version__}"  # never like a browser's: the gateway refuses secret keys from those
+
+
+def timeouts(read: float) -> httpx.Timeout:
+    """Explicit limits for each step. None for the pool: its wait would count into the transport's connect time."""
+    return httpx.Timeout(connect=CONNECT_TIMEOUT, read=read, write=WRITE_TIMEOUT, pool=None)
+
+
+def new_client(transport: httpx.AsyncBaseTransport | None, read_timeout: float = READ_TIMEOUT) -> httpx.AsyncClient:
+    """A client that follows no redirect (it would carry the key to another host) and keeps to the environment's
+    proxy settings. ``transport`` takes the network's place in tests."""
+    quieten()
+    return HttpxAiohttpClient(
+        transport=transport,
+        timeout=timeouts(read_timeout),
+        limits=httpx.Limits(max_connections=CALLS_IN_FLIGHT, keepalive_expiry=30),
+        follow_redirects=False,
+        headers={"User-Agent": USER_AGENT},
+    )
+
+
+def quieten() -> None:
+    """httpx logs whole URLs at INFO, stamina whole exceptions at WARNING: neither goes through the redactor."""
+    for name in ("httpx", "httpcore", "aiohttp.client", "hpack", "postgrest", "supabase"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    stamina.instrumentation.set_on_retry_hooks(())
+
+
+def key_headers(key: Secret) -> dict[str, str]:
+    """How a key travels: always in ``apikey``; a JWT also as bearer. An ``sb_`` key is no JWT, and as bearer it is
+    refused by gateways that check one. Raises SettingsError for a key that no header can hold."""
+    value = key.reveal()
+    if not value.isascii() or not value.isprintable():
+        remedy = "Copy it again from the dashboard; nukediag config show says where it stands."
+        raise SettingsError("The key holds characters that no key has", remedy)
+    return {"apikey": value, "Authorization": f"Bearer {value}"} if read_key(key).is_jwt else {"apikey": value}
+
+
+def answer_of(response: httpx.Response, body: bytes, duration_ms: float = 0.0) -> Answer:
+    """A response as the classifier takes it."""
+    headers: Mapping[str, str] = dict(response.headers)
+    return Answer(status=response.status_code, headers=headers, body=body, duration_ms=duration_ms)
+
+
+async def read_at_most(response: httpx.Response, limit: int = LARGEST_BODY) -> bytes:
+    """The body, cut at ``limit`` bytes: what comes after is not read."""
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) >= limit:
+            break
+    return bytes(body[:limit])

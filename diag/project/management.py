@@ -1,0 +1,152 @@
+"""Supabase's Management API, as far as nukediag reads it. Shapes: its published description."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from diag import catalogue
+from diag.diagnosis import Answer, Diagnosis
+from diag.project.error import ProjectError, translated, unexpected
+from diag.project.http import answer_of, read_at_most
+from diag.project.retrying import retrying
+from diag.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectState:
+    """``status`` is ``ACTIVE_HEALTHY``, ``INACTIVE`` (paused) ... as Supabase writes it."""
+
+    ref: str
+    name: str
+    status: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSecret:
+    """One of the function's secrets: ``digest`` is the SHA-256 of its value in hex, which is never shown: a short
+    value can be found from it."""
+
+    name: str
+    digest: str
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedFunction:
+    """A deployed function. ``verify_jwt`` is None where the API does not say."""
+
+    slug: str
+    status: str
+    version: int | None
+    verify_jwt: bool | None
+    updated_at: datetime | None = None
+
+
+class Management:
+    """The project behind one access token. Every method raises ProjectError; reads are retried."""
+
+    def __init__(self, client: httpx.AsyncClient, url: str, ref: str, token: Secret) -> None:
+        self._client = client
+        self._url = f"{url.rstrip('/')}/v1/projects/{quote(ref, safe='')}"
+        self._headers = {"Authorization": f"Bearer {token.reveal()}", "Accept": "application/json"}
+
+    async def project(self) -> ProjectState:
+        """The project's state: paused, active, coming up."""
+        what = "reading the project's state"
+        found = _record(what, *await self._get("", what))
+        return ProjectState(*(str(found.get(key) or "") for key in ("ref", "name", "status", "region")))
+
+    async def secrets(self) -> tuple[StoredSecret, ...]:
+        """The names and digests of the function's secrets, by name."""
+        what = "reading the list of secrets"
+        found = _records(what, *await self._get("/secrets", what))
+        stored = (
+            StoredSecret(str(one.get("name")), str(one.get("value")).lower(), _moment(one.get("updated_at")))
+            for one in found
+        )
+        return tuple(sorted(stored, key=lambda secret: secret.name))
+
+    async def functions(self) -> tuple[DeployedFunction, ...]:
+        """All deployed functions."""
+        what = "reading the list of functions"
+        return tuple(map(_function, _records(what, *await self._get("/functions", what))))
+
+    async def function(self, slug: str) -> DeployedFunction | None:
+        """One function, or None where the project has none of that name."""
+        what = f"reading the function {slug}"
+        try:
+            return _function(_record(what, *await self._get(f"/functions/{quote(slug, safe='')}", what)))
+        except ProjectError as error:
+            if error.answer.status == 404:
+                return None
+            raise
+
+    async def _get(self, path: str, what: str) -> tuple[Any, Answer]:
+        async for attempt in retrying():
+            with attempt, translated(what):
+                return await self._once(path, what)
+        raise AssertionError("a retry ends with an answer or an exception")
+
+    async def _once(self, path: str, what: str) -> tuple[Any, Answer]:
+        async with self._client.stream("GET", self._url + path, headers=self._headers) as response:
+            answer = answer_of(response, await read_at_most(response, 8 << 20))
+        if response.status_code != 200:
+            raise ProjectError(what, answer, _diagnosis(answer))
+        try:
+            return json.loads(answer.body), answer
+        except ValueError:
+            raise unexpected(what, answer) from None
+
+
+def _diagnosis(answer: Answer) -> Diagnosis | None:
+    """The Management API is guarded by another credential than the functions: its own 401 and 429 are told here."""
+    if answer.status == 401:
+        return catalogue.describe("gateway.auth-invalid")
+    return catalogue.describe("gateway.rate-limited", retry_after=_wait(answer)) if answer.status == 429 else None
+
+
+def _wait(answer: Answer) -> float | None:
+    """``x-ratelimit-reset`` counts the seconds that are left in the window (it is no clock time)."""
+    text = answer.header("retry-after") or answer.header("x-ratelimit-reset") or ""
+    return float(text) if text.isdigit() else None
+
+
+def _record(what: str, found: Any, answer: Answer) -> Mapping[str, Any]:
+    if isinstance(found, dict):
+        return found
+    raise unexpected(what, answer)
+
+
+def _records(what: str, found: Any, answer: Answer) -> list[Mapping[str, Any]]:
+    if isinstance(found, list) and all(isinstance(one, dict) for one in found):
+        return found
+    raise unexpected(what, answer)
+
+
+def _function(found: Mapping[str, Any]) -> DeployedFunction:
+    version, verify = found.get("version"), found.get("verify_jwt")
+    return DeployedFunction(
+        slug=str(found.get("slug") or ""),
+        status=str(found.get("status") or ""),
+        version=version if isinstance(version, int) else None,
+        verify_jwt=verify if isinstance(verify, bool) else None,
+        updated_at=_moment(found.get("updated_at")),
+    )
+
+
+def _moment(value: object) -> datetime | None:
+    """Functions carry integers (milliseconds), secrets carry ISO texts."""
+    try:
+        if isinstance(value, int):
+            return datetime.fromtimestamp(value / 1000, UTC)
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except (ValueError, OverflowError, OSError):
+        return None
