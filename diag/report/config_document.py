@@ -1,0 +1,60 @@
+"""``nukediag/config/1``: every setting, where it came from, what it shadowed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from diag.config import Configuration, Entry
+from diag.report.documents import Document
+
+
+class ShadowedModel(BaseModel):
+    value: str
+    origin: str
+    same: bool
+
+
+class SettingModel(BaseModel):
+    """``value`` is masked where it is a secret, null where nothing sets it; ``name`` is the variable's name."""
+
+    key: str
+    value: str | None
+    origin: str
+    name: str | None
+    shadowed: list[ShadowedModel]
+    warnings: list[str]
+
+
+class ConfigDocument(Document):
+    """``config show``."""
+
+    schema_: Literal["nukediag/config/1"] = Field("nukediag/config/1", alias="schema")
+    settings: list[SettingModel]
+
+
+def config_document(configuration: Configuration) -> ConfigDocument:
+    """The document of a configuration: the settings first, then the local copies of the function's secrets."""
+    return ConfigDocument(exit_code=0, settings=[_model(entry) for entry in entries_of(configuration)])
+
+
+def entries_of(configuration: Configuration) -> list[Entry]:
+    """All that ``config show`` lists; the function's own secrets as ``secret OPENAI_API_KEY``, masked."""
+    local = [
+        Entry(f"secret {secret.name}", secret.secret.masked, secret.place, (), secret.warnings)
+        for secret in configuration.local_secrets.values()
+    ]
+    return [*configuration.entries, *local]
+
+
+def _model(entry: Entry) -> SettingModel:
+    shadowed = [ShadowedModel(value=one.shown, origin=one.place.text, same=one.same) for one in entry.shadowed]
+    return SettingModel(
+        key=entry.key,
+        value=entry.shown,
+        origin=entry.place.text,
+        name=entry.place.name,
+        shadowed=shadowed,
+        warnings=list(entry.warnings),
+    )
