@@ -1,0 +1,167 @@
+"""All parts of one sandbox, started in the order in which they need each other."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+import aiohttp
+from aiohttp import web
+from pydantic import BaseModel
+
+from diag.errors import SandboxError
+from diag.sandbox import parts
+from diag.sandbox.children import Family
+from diag.sandbox.control import PREFIX, Control
+from diag.sandbox.counters import Counters
+from diag.sandbox.data_api import DataApi
+from diag.sandbox.functions import BootError, Fence, Workers
+from diag.sandbox.gateway import Gateway
+from diag.sandbox.keys import ProjectKeys
+from diag.sandbox.management import Management
+from diag.sandbox.model import Project
+from diag.sandbox.ports import free_ports, listener, until_listening
+from diag.sandbox.postgres import ROLES, Postgres
+from diag.sandbox.proxy import open_session
+from diag.sandbox.stage import Stage, find
+from diag.sandbox.state import private_folder
+from diag.sandbox.upstreams.aws import Aws
+from diag.sandbox.upstreams.openai import OpenAI
+from diag.sandbox.upstreams.photos import BUCKET, Photos
+from diag.sandbox.world import seed
+
+Variant = Literal["strict", "lenient"]
+
+
+class Wishes(BaseModel):
+    """What ``sandbox up`` was asked for. ``images``: pending rows, None for all 2,734; ``port`` 0: a free one."""
+
+    scenario: str = "healthy"
+    variant: Variant = "strict"
+    images: int | None = None
+    port: int = 0
+
+
+class Assembly:
+    """One sandbox's parts. ``scratch`` is where the database goes."""
+
+    def __init__(self, folder: Path, scratch: Path, wishes: Wishes, say: Callable[[str], None]) -> None:
+        find(wishes.scenario)
+        self._folder, self._wishes, self._say = folder, wishes, say
+        self._gateway_socket, self._management_socket = listener(wishes.port), listener()
+        self._openai_socket, self._aws_socket = listener(), listener()
+        database_port, self._data_api_port, self._moto_port = free_ports(3)
+        self.control_token = secrets.token_urlsafe(32)
+        self.management_url = _address(self._management_socket)
+        self.family = Family(private_folder(folder / "logs"))
+        self.counters = Counters()
+        self.openai, self.aws, self.photos = OpenAI(self.counters), Aws(self.counters), Photos()
+        keys = ProjectKeys.generate()
+        self.postgres = Postgres(scratch, database_port, keys.database_password)
+        self.project = Project(keys, url=_address(self._gateway_socket), database_url=self.postgres.url)
+        self.data_api = DataApi(folder / "data-api", self._data_api_port, keys, self.postgres.url)
+        self.workers = Workers(self.family, self._fence(), self.project.environment)
+        self._runners: list[web.AppRunner] = []
+        self._session: aiohttp.ClientSession | None = None
+
+    def _fence(self) -> Fence:
+        openai, aws = _address(self._openai_socket), _address(self._aws_socket)
+        return Fence(
+            ports=tuple(
+                each.getsockname()[1] for each in (self._gateway_socket, self._openai_socket, self._aws_socket)
+            ),
+            upstreams={"api.openai.com": openai, "*.amazonaws.com": aws},
+            # The AWS SDK speaks through node:http, past `fetch`; these variables are its own way to be redirected.
+            variables={"AWS_ENDPOINT_URL_REKOGNITION": aws, "AWS_ENDPOINT_URL_STS": aws},
+        )
+
+    async def start(self) -> None:
+        """Start everything; raises ``SandboxError`` or ``UsageError`` with what is in the way."""
+        await parts.fetch(self._say)
+        self._session = open_session()
+        await asyncio.gather(self.openai.start(), self.aws.start())
+        credentials, _ = await asyncio.gather(self._start_aws(), self._start_data())
+        stage = self._stage({**credentials, "OPENAI_API_KEY": self.openai.issue_key()})
+        await self._listen(stage)
+        await stage.put_on(self._wishes.scenario)
+        await asyncio.gather(*(self._warm(slug, entry) for slug, entry in stage.functions.items()))
+
+    async def _start_aws(self) -> dict[str, str]:
+        command = self.aws.child_command(self._moto_port)
+        environ = {"INITIAL_NO_AUTH_ACTION_COUNT": "10", "HOME": str(self._folder), "MOTO_CALL_RESET_API": "false"}
+        child = await self.family.start("aws", command, env=environ, cwd=self._folder)
+        if not await until_listening(self._moto_port, child, seconds=30):
+            raise SandboxError(f"moto, the AWS stand-in, did not start: {child.last_words(2)}", f"see {child.log}")
+        return await self.aws.prepare(f"http://127.0.0.1:{self._moto_port}")
+
+    async def _start_data(self) -> None:
+        await self.postgres.start(self.family)
+        await self.postgres.query(ROLES)
+        await self.postgres.query(seed.sql(self.project.url + BUCKET, self._wishes.images))
+        private_folder(self._folder / "data-api")
+        await self.data_api.start(self.family)
+
+    def _stage(self, credentials: dict[str, str]) -> Stage:
+        healthy = {**credentials, "AWS_REGION": "us-east-1", "SERVICE_ROLE_KEY": self.project.keys.service_role}
+        shipped = sorted((parts.FUNCTIONS / self._wishes.variant).glob("*/index.ts"))
+        return Stage(
+            project=self.project,
+            healthy_secrets=healthy,
+            functions={entry.parent.name: entry for entry in shipped},
+            upstreams={"openai": self.openai, "aws": self.aws, "photos": self.photos},
+            postgres=self.postgres,
+            counters=self.counters,
+            env_file=self._folder / "sandbox.env",
+            fixed_settings={
+                "NUKEDIAG_MANAGEMENT_URL": self.management_url,
+                "NUKEDIAG_STATE_DIR": str(private_folder(self._folder / "journals")),
+            },
+            on_secrets=self.workers.retire,
+        )
+
+    async def _listen(self, stage: Stage) -> None:
+        assert self._session is not None
+        gateway = Gateway(self.project, self.workers, self.data_api, self.counters)
+        management = web.Application()
+        management.add_subapp("/v1", Management(self.project, self.workers.retire).application())
+        management.add_subapp(PREFIX, Control(stage, self.family, self.control_token, self._folder).application())
+        await self._host(gateway.application(self._session, self.photos.routes()), self._gateway_socket)
+        await self._host(management, self._management_socket)
+        await self._host(_application(self.openai.routes()), self._openai_socket)
+        await self._host(_application(self.aws.routes()), self._aws_socket)
+
+    async def _host(self, application: web.Application, where: socket.socket) -> None:
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        self._runners.append(runner)
+        await web.SockSite(runner, where).start()
+
+    async def _warm(self, slug: str, entry: Path) -> None:
+        if slug in self.project.functions:
+            with suppress(BootError):  # its callers will hear of it, as they would in production
+                await self.workers.worker(slug, entry)
+
+    async def stop(self) -> None:
+        """End everything that was started, in whatever state the start-up was left."""
+        for runner in self._runners:
+            await runner.cleanup()
+        await asyncio.gather(self.openai.close(), self.aws.close())
+        if self._session is not None:
+            await self._session.close()
+        await self.family.stop_all()
+
+
+def _application(routes: list[web.RouteDef]) -> web.Application:
+    application = web.Application(client_max_size=50 * 2**20)
+    application.add_routes(routes)
+    return application
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()
+    return f"http://{host}:{port}"

@@ -1,0 +1,136 @@
+"""Child processes that never outlive their supervisor, each with its own log file."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import pwd
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+@dataclass
+class Child:
+    """A running child. ``expected_end`` is set when its end is our doing."""
+
+    name: str
+    process: asyncio.subprocess.Process
+    log: Path
+    stop_signal: signal.Signals = signal.SIGTERM
+    expected_end: bool = False
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self.process.returncode is None
+
+    @property
+    def condition(self) -> str:
+        """``running``, or how it ended."""
+        return "running" if self.alive else f"ended with {self.process.returncode}"
+
+    def last_words(self, lines: int = 8) -> str:
+        """The end of its log."""
+        with suppress(OSError):
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        return ""
+
+    async def stop(self, grace: float = 5) -> None:
+        """End it: politely, after ``grace`` seconds by force."""
+        self.expected_end = True
+        with suppress(ProcessLookupError):
+            self.process.send_signal(self.stop_signal)
+        try:
+            await asyncio.wait_for(self.process.wait(), grace)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self.process.kill()
+            await self.process.wait()
+
+
+def _die_with_parent(parent: int, how: signal.Signals) -> Callable[[], None]:
+    # Runs in the child between fork and exec, so everything it needs is looked up beforehand. Without prctl (macOS)
+    # a SIGKILL of the supervisor leaves children behind; `down` then ends their process group.
+    def prepare() -> None:
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, int(how))
+            if os.getppid() != parent:  # the supervisor died before the line above
+                os._exit(1)
+
+    return prepare
+
+
+def identity(user: str | None) -> dict[str, Any]:
+    """The subprocess arguments that make a child run as that user, with nothing left of our own groups."""
+    if user is None:
+        return {}
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+
+
+@dataclass
+class Family:
+    """The supervisor's children by name, and what is to be said about those that died unasked."""
+
+    logs: Path
+    members: dict[str, Child] = field(default_factory=dict)
+    obituaries: list[str] = field(default_factory=list)
+    _watchers: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        user: str | None = None,
+        stop_signal: signal.Signals = signal.SIGTERM,
+        watched: bool = True,
+    ) -> Child:
+        """Start a child. ``watched``: its unasked end is a fault of the sandbox that ``status`` reports."""
+        log = self.logs / f"{name}.log"
+        sink = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                env=dict(env),
+                cwd=cwd,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=sink,
+                stderr=asyncio.subprocess.STDOUT,
+                preexec_fn=_die_with_parent(
+                    os.getpid(), signal.SIGKILL if stop_signal == signal.SIGTERM else stop_signal
+                ),
+                **identity(user),
+            )
+        finally:
+            os.close(sink)
+        child = self.members[name] = Child(name, process, log, stop_signal)
+        self._watch(child, watched)
+        return child
+
+    def _watch(self, child: Child, watched: bool) -> None:
+        task = asyncio.create_task(self._bury(child, watched))
+        self._watchers.add(task)
+        task.add_done_callback(self._watchers.discard)
+
+    async def _bury(self, child: Child, watched: bool) -> None:
+        await child.process.wait()
+        if self.members.get(child.name) is child:
+            del self.members[child.name]
+        if watched and not child.expected_end:
+            self.obituaries.append(f"{child.name} {child.condition}")
+
+    async def stop_all(self) -> None:
+        """End every child, the youngest first, so that nobody loses its database while it still works."""
+        for child in reversed(list(self.members.values())):
+            await child.stop()

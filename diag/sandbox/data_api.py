@@ -1,0 +1,70 @@
+"""The data API: Supabase Lite in front of the database, and in front of it the keys of a hosted project."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+from yarl import URL
+
+from diag.errors import SandboxError
+from diag.sandbox.children import Child, Family
+from diag.sandbox.keys import ProjectKeys, Refusal, data_api_headers
+from diag.sandbox.parts import LITE, deno_environment, deno_run
+from diag.sandbox.ports import until_listening
+from diag.sandbox.proxy import pass_on, passed_on
+from diag.sandbox.state import private_folder, write_private
+
+_CREDENTIALS = ("apikey", "authorization")
+
+
+class DataApi:
+    """Supabase Lite on a port of its own, which only the gateway talks to."""
+
+    def __init__(self, folder: Path, port: int, keys: ProjectKeys, database_url: str) -> None:
+        self._folder, self._port, self._keys, self._database_url = folder, port, keys, database_url
+        self._url = URL(f"http://127.0.0.1:{port}")
+
+    async def start(self, family: Family) -> Child:
+        """Start it; the tables have to exist already (it looks at them once, when it starts)."""
+        private_folder(self._folder / "supabase" / "schemas")
+        write_private(self._folder / "supabase" / "config.toml", self._config())
+        # --no-admin: keyless requests must not be let in. Telemetry has three switches; all are off.
+        command = [*deno_run("-A"), LITE, "--no-telemetry", "dev", "--no-admin"]
+        environ = deno_environment() | {"HOME": str(self._folder), "LITE_TELEMETRY": "0", "DO_NOT_TRACK": "1"}
+        child = await family.start("data-api", command, env=environ, cwd=self._folder)
+        if not await until_listening(self._port, child, seconds=30):
+            raise SandboxError(f"the data API did not start: {child.last_words(2)}", f"see {child.log}")
+        return child
+
+    def _config(self) -> str:
+        # JSON strings are TOML strings.
+        sections: dict[str, dict[str, object]] = {
+            "api": {"port": self._port, "max_rows": 1000},
+            "db": {"driver": "postgres", "url": self._database_url},
+            "auth": {
+                "enabled": False,
+                "jwt_secret": self._keys.jwt_secret,
+                "publishable_key": self._keys.publishable,
+                "secret_key": self._keys.secret,
+            },
+        }
+        return "\n".join(
+            f"[{section}]\n" + "\n".join(f"{key} = {json.dumps(value)}" for key, value in values.items())
+            for section, values in sections.items()
+        )
+
+    async def serve(self, request: web.Request, session: aiohttp.ClientSession) -> web.StreamResponse:
+        """Answer a request below ``/rest/v1`` as a hosted project would."""
+        credentials = data_api_headers(self._keys, request.headers, request.query)
+        if isinstance(credentials, Refusal) and request.method != "OPTIONS":
+            return web.json_response(credentials.body, status=401)
+        headers = passed_on(request.headers, _CREDENTIALS)
+        headers.update({} if isinstance(credentials, Refusal) else credentials)
+        target = self._url.join(URL(request.raw_path, encoded=True))
+        answer = await pass_on(session, request.method, target, headers, await request.read())
+        if request.method == "HEAD":
+            return web.Response(status=answer.status, headers=answer.headers)
+        return answer.response({"sb-project-ref": self._keys.ref})

@@ -1,0 +1,115 @@
+"""The edge functions' workers: one Deno process per function, started when it is called or its secrets changed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from diag.sandbox.children import Child, Family
+from diag.sandbox.parts import deno_environment, deno_run
+from diag.sandbox.ports import free_ports, until_listening
+
+_BOOT_SECONDS = 20
+_DRAIN_SECONDS = 400  # the longest that a hosted worker lives
+
+
+class BootError(Exception):
+    """The function's process ended, or did not listen, before it could be called; its log says why."""
+
+
+@dataclass
+class Worker:
+    """A running function. ``execution_id`` names the worker, not a request, as on the hosted platform."""
+
+    slug: str
+    port: int
+    child: Child
+    execution_id: str
+    calls: int = 0
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.idle.set()
+
+    def __enter__(self) -> Worker:
+        self.calls += 1
+        self.idle.clear()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.calls -= 1
+        if self.calls == 0:
+            self.idle.set()
+
+
+@dataclass(frozen=True)
+class Fence:
+    """What a worker may reach: the gateway and the stand-ins, by loopback port, and which vendor host leads where."""
+
+    ports: tuple[int, ...]
+    upstreams: Mapping[str, str]
+    """Host name (``*.`` for any label in front) -> base URL."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """How SDKs that do not use ``fetch`` are told where their vendor is."""
+
+
+class Workers:
+    """All functions' workers. ``environment(slug, execution_id)`` gives the variables of a new one."""
+
+    def __init__(self, family: Family, fence: Fence, environment: Callable[[str, str], Mapping[str, str]]) -> None:
+        self._family, self._fence, self._environment = family, fence, environment
+        self._current: dict[str, Worker] = {}
+        self._booting: dict[str, asyncio.Lock] = {}
+        self._retiring: set[asyncio.Task[None]] = set()
+
+    async def worker(self, slug: str, entry: Path) -> Worker:
+        """A worker that listens; raises ``BootError``. Callers at the same time share one boot."""
+        async with self._booting.setdefault(slug, asyncio.Lock()):
+            current = self._current.get(slug)
+            if current is None or not current.child.alive:
+                current = self._current[slug] = await self._boot(slug, entry)
+            return current
+
+    async def _boot(self, slug: str, entry: Path) -> Worker:
+        port, execution_id = free_ports(1)[0], str(uuid.uuid4())
+        child = await self._family.start(
+            f"function-{slug}",
+            [*deno_run(*self._permissions(port, entry), preload=True), str(entry)],
+            env=self._variables(slug, execution_id, port),
+            cwd=entry.parent,
+            watched=False,  # a function that ends is the function's affair; the next call starts it again
+        )
+        if not await until_listening(port, child, _BOOT_SECONDS):
+            await child.stop(0.2)
+            raise BootError(child.last_words())
+        return Worker(slug, port, child, execution_id)
+
+    def _permissions(self, port: int, entry: Path) -> list[str]:
+        reachable = ",".join(f"127.0.0.1:{each}" for each in (port, *self._fence.ports))
+        return [f"--allow-net={reachable}", "--allow-env", "--allow-sys", f"--allow-read={entry.parent.parent}"]
+
+    def _variables(self, slug: str, execution_id: str, port: int) -> dict[str, str]:
+        own = {
+            "DENO_SERVE_ADDRESS": f"tcp:127.0.0.1:{port}",
+            "NUKEDIAG_UPSTREAMS": json.dumps(self._fence.upstreams),
+        }
+        return {**deno_environment(), **self._environment(slug, execution_id), **self._fence.variables, **own}
+
+    def retire(self) -> None:
+        """The next call of each function gets a new worker; the old ones finish what they have begun."""
+        retired, self._current = list(self._current.values()), {}
+        for worker in retired:
+            task = asyncio.create_task(_end(worker))
+            self._retiring.add(task)
+            task.add_done_callback(self._retiring.discard)
+
+
+async def _end(worker: Worker) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(worker.idle.wait(), _DRAIN_SECONDS)
+    await worker.child.stop(1)

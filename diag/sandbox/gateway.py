@@ -1,0 +1,160 @@
+"""The hosted gateway as documented: function calls, the data API and the public photos behind one address.
+
+Statuses, bodies and ``sb-error-code`` values: Supabase's pages "Edge Functions status codes" and "error codes".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Protocol
+
+import aiohttp
+from aiohttp import web
+from multidict import CIMultiDict
+from yarl import URL
+
+from diag.sandbox.data_api import DataApi
+from diag.sandbox.functions import BootError, Worker, Workers
+from diag.sandbox.keys import refuse_function_call
+from diag.sandbox.model import REGION, Deployed, Project
+from diag.sandbox.proxy import Answer, pass_on, passed_on
+
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_LARGEST_BODY = 50 * 2**20  # bytes; above what the functions' bundles and photos need
+_log = logging.getLogger(__name__)
+
+
+class CallCounter(Protocol):
+    """Told of each call that reaches a worker."""
+
+    def function_called(self, slug: str) -> None:
+        """A call of that function."""
+
+
+class Gateway:
+    """Routes of the project's own address."""
+
+    def __init__(self, project: Project, workers: Workers, data_api: DataApi, counter: CallCounter) -> None:
+        self._project, self._workers, self._data_api, self._counter = project, workers, data_api, counter
+        self._session: aiohttp.ClientSession | None = None
+        self._under_way: set[asyncio.Task[Answer]] = set()
+
+    def application(self, session: aiohttp.ClientSession, photos: list[web.RouteDef]) -> web.Application:
+        """The aiohttp application, with the photos' routes in it."""
+        self._session = session
+        application = web.Application(client_max_size=_LARGEST_BODY)
+        application.add_routes(
+            [
+                web.route("*", "/functions/v1/{slug}", self._function),
+                web.route("*", "/functions/v1/{slug}/{rest:.*}", self._function),
+                web.route("*", "/rest/v1/{rest:.*}", self._rest),
+                web.get("/auth/v1/health", _auth_health),
+                *photos,
+            ]
+        )
+        return application
+
+    async def _rest(self, request: web.Request) -> web.StreamResponse:
+        assert self._session is not None
+        return await self._data_api.serve(request, self._session)
+
+    async def _function(self, request: web.Request) -> web.StreamResponse:
+        function = self._project.functions.get(request.match_info["slug"])
+        refusal = self._refusal(request, function)
+        if refusal is not None or function is None:
+            return refusal or _not_found()
+        try:
+            worker = await self._workers.worker(function.slug, function.entry)
+        except BootError as error:
+            _log.warning("%s did not boot: %s", function.slug, error)
+            return _platform_error(503, "BOOT_ERROR", "Function failed to start (please check logs)")
+        return await self._call(request, worker)
+
+    def _refusal(self, request: web.Request, function: Deployed | None) -> web.Response | None:
+        if request.method not in _METHODS:
+            return web.Response(status=405, text="Method Not Allowed")
+        if function is None:
+            return _not_found()
+        if not function.verify_jwt or request.method == "OPTIONS":
+            return None
+        refused = refuse_function_call(self._project.keys, request.headers)
+        return _json(401, refused.body, refused.code) if refused else None
+
+    async def _call(self, request: web.Request, worker: Worker) -> web.Response:
+        # A task of its own, never cancelled: a function runs on when its caller goes away or the time is up, and what
+        # it pays for then is as real as in production.
+        task = asyncio.create_task(self._forward(request.method, self._target(request, worker), request, worker))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        done, _ = await asyncio.wait({task}, timeout=self._project.idle_timeout)
+        if not done:
+            limit = f"{self._project.idle_timeout:g}s"
+            return self._tell(_platform_error(504, "IDLE_TIMEOUT", f"Request idle timeout limit ({limit}) reached"))
+        return self._tell(_outcome(task, worker))
+
+    def _target(self, request: web.Request, worker: Worker) -> URL:
+        path = request.raw_path.removeprefix("/functions/v1")
+        return URL(f"http://127.0.0.1:{worker.port}{path}", encoded=True)
+
+    async def _forward(self, method: str, target: URL, request: web.Request, worker: Worker) -> Answer:
+        assert self._session is not None
+        headers = passed_on(request.headers)
+        headers["x-forwarded-host"] = request.host
+        with worker:
+            body = await request.read()
+            self._counter.function_called(worker.slug)
+            return await pass_on(self._session, method, target, headers, body)
+
+    def _tell(self, response: web.Response) -> web.Response:
+        response.headers.update(
+            {
+                "sb-project-ref": self._project.keys.ref,
+                "sb-request-id": _request_id(),
+                "x-sb-edge-region": REGION,
+                "sb-gateway-version": "1",
+            }
+        )
+        return response
+
+
+def _outcome(task: asyncio.Task[Answer], worker: Worker) -> web.Response:
+    own = {"x-deno-execution-id": worker.execution_id, "x-served-by": "supabase-edge-runtime"}
+    try:
+        answer = task.result()
+    except (aiohttp.ClientError, OSError):
+        # The process ended while it was being called: an exception outside the handler.
+        response = _platform_error(500, "WORKER_ERROR", "Function exited due to an error (please check logs)")
+        response.headers.update(own)
+        return response
+    if answer.status >= 500:
+        own["sb-error-code"] = "EDGE_FUNCTION_ERROR"
+    return answer.response(own)
+
+
+def _not_found() -> web.Response:
+    return _platform_error(404, "NOT_FOUND", "Requested function was not found")
+
+
+def _platform_error(status: int, code: str, message: str) -> web.Response:
+    return _json(status, {"code": code, "message": message}, code)
+
+
+def _json(status: int, body: Mapping[str, object], code: str | None) -> web.Response:
+    headers: CIMultiDict[str] = CIMultiDict({"sb-error-code": code} if code else {})
+    return web.json_response(dict(body), status=status, headers=headers)
+
+
+def _request_id() -> str:
+    """A UUIDv7: the time in milliseconds, then chance."""
+    number = (int(time.time() * 1000) << 80) | secrets.randbits(80)
+    number = (number & ~(0xF << 76) | (7 << 76)) & ~(3 << 62) | (2 << 62)
+    text = f"{number:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+async def _auth_health(request: web.Request) -> web.Response:
+    return web.json_response({"version": "v2", "name": "GoTrue", "description": "GoTrue is a user registration API"})

@@ -1,0 +1,176 @@
+"""Starting, switching and ending a sandbox from another process."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from diag.errors import ExitCode, NukediagError, SandboxError
+from diag.sandbox.parts import require_extra
+from diag.sandbox.state import Sandbox, is_held, private_folder, read, running, sandbox_folder
+
+_STARTED_BY_ANOTHER = 60  # seconds to wait for a sandbox that somebody else is starting
+_GRACE = 15  # seconds for the supervisor to end its children
+
+
+def _silent(text: str) -> None:
+    pass
+
+
+def up(
+    scenario: str = "healthy",
+    *,
+    images: int | None = None,
+    name: str = "default",
+    port: int = 0,
+    variant: str = "strict",
+    state_dir: Path | None = None,
+    say: Callable[[str], None] = _silent,
+) -> Sandbox:
+    """Start a sandbox and return when it is ready; one that is up already is switched to ``scenario`` if need be.
+
+    Raises ``UsageError`` (port taken, extra not installed, unknown scenario) or ``SandboxError`` (a part cannot be
+    fetched or does not start), each with the next step.
+    """
+    require_extra()
+    folder = sandbox_folder(name, state_dir)
+    if is_held(folder):
+        there = _wait_for_other(folder)
+        return there if there.scenario == scenario else switch(there, scenario)
+    _sweep(folder)
+    private_folder(folder.parent)
+    private_folder(folder)
+    wishes = {"scenario": scenario, "images": images, "port": port, "variant": variant}
+    try:
+        _start(folder, json.dumps(wishes), say)
+    except BaseException:
+        down(name, state_dir)
+        raise
+    found = running(name, state_dir)
+    if found is None:
+        raise SandboxError("the sandbox ended as soon as it was ready", "nukediag sandbox up --foreground shows more")
+    return found
+
+
+def _wait_for_other(folder: Path) -> Sandbox:
+    deadline = time.monotonic() + _STARTED_BY_ANOTHER
+    while time.monotonic() < deadline and is_held(folder):
+        found = read(folder)
+        if found and found.ready:
+            return found
+        time.sleep(0.1)
+    raise SandboxError("another process began to start this sandbox and did not finish", "nukediag sandbox down")
+
+
+def _start(folder: Path, wishes: str, say: Callable[[str], None]) -> None:
+    reader, writer = os.pipe()
+    log = os.open(folder / "supervisor.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        command = [sys.executable, "-m", "diag.sandbox.server", "--folder", str(folder)]
+        process = subprocess.Popen(
+            [*command, "--tell", str(writer), "--wishes", wishes],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=(writer,),
+            start_new_session=True,  # the terminal's Ctrl-C is not for it
+        )
+    finally:
+        os.close(writer)
+        os.close(log)
+    with os.fdopen(reader, encoding="utf-8") as told:
+        if not _listen(told, say):
+            process.wait()
+            words = (folder / "supervisor.log").read_text(errors="replace").strip().splitlines()[-1:]
+            raise SandboxError(f"the sandbox's supervisor ended: {' '.join(words) or 'no word'}", "try again")
+    # From here on it is on its own: without this, Python would complain about a child left running.
+    process.returncode = 0
+
+
+def _listen(told: Iterator[str], say: Callable[[str], None]) -> bool:
+    for line in told:
+        words: dict[str, Any] = json.loads(line)
+        if "error" in words:
+            error = SandboxError if words["exit_code"] == ExitCode.BUG else NukediagError
+            raise _with_code(error(words["error"], words["remedy"]), ExitCode(words["exit_code"]))
+        if words.get("ready"):
+            return True
+        say(words.get("say", ""))
+    return False
+
+
+def _with_code(error: NukediagError, code: ExitCode) -> NukediagError:
+    error.exit_code = code
+    return error
+
+
+def switch(sandbox: Sandbox, scenario: str) -> Sandbox:
+    """Put another scenario on and start counting anew; results that were saved stay."""
+    answer = _ask(sandbox, "POST", "/scenario", {"name": scenario})
+    return sandbox.model_copy(update={"scenario": answer["scenario"]})
+
+
+def status(sandbox: Sandbox) -> dict[str, Any]:
+    """``{scenario, rows, calls, twice, parts, problems}`` from the running supervisor."""
+    return _ask(sandbox, "GET", "/status")
+
+
+def _ask(sandbox: Sandbox, method: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {sandbox.control_token}"}
+    try:
+        with httpx.Client(timeout=60, trust_env=False) as client:
+            answer = client.request(method, sandbox.control_url + path, headers=headers, json=body)
+    except httpx.HTTPError as error:
+        text = f"the sandbox's supervisor does not answer ({type(error).__name__})"
+        raise SandboxError(text, "nukediag sandbox down, then up") from error
+    found: dict[str, Any] = answer.json() if answer.content else {}
+    if answer.is_error:
+        error_code = ExitCode(found.get("exit_code", ExitCode.BUG))
+        raise _with_code(NukediagError(found.get("message", "refused"), found.get("remedy", "")), error_code)
+    return found
+
+
+def down(name: str = "default", state_dir: Path | None = None) -> bool:
+    """End the sandbox and remove its folder; whether there was one. Ending what does not run is no error."""
+    folder = sandbox_folder(name, state_dir)
+    if not folder.exists():
+        return False
+    was_up = is_held(folder)
+    if was_up:
+        _end(folder)
+    _sweep(folder)
+    return was_up
+
+
+def _end(folder: Path) -> None:
+    found = read(folder)
+    if found is None:
+        raise SandboxError("a sandbox is being started there", "wait a moment, then try again")
+    os.kill(found.pid, signal.SIGTERM)
+    deadline = time.monotonic() + _GRACE
+    while is_held(folder) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    if is_held(folder):
+        with suppress(ProcessLookupError):
+            os.killpg(found.pid, signal.SIGKILL)  # it leads its own session: its children are in the same group
+    while is_held(folder):
+        time.sleep(0.02)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a sandbox left on the disk, also one that was killed."""
+    found = read(folder)
+    if found and found.scratch and found.scratch.name.startswith("nukediag-"):
+        shutil.rmtree(found.scratch, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)

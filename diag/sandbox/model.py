@@ -1,0 +1,103 @@
+"""The project that the sandbox stands for: what its management API would say, and what its gateway goes by."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from diag.sandbox.keys import ProjectKeys
+
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class SecretValue:
+    """A secret of the project. ``updated_at``: ISO 8601 text, as the management API gives it."""
+
+    value: str
+    updated_at: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the UTF-8 text in hex: all that the management API ever says about the value."""
+        return hashlib.sha256(self.value.encode()).hexdigest()
+
+
+@dataclass
+class Deployed:
+    """A deployed function. Times in milliseconds since the epoch."""
+
+    slug: str
+    entry: Path
+    verify_jwt: bool = True
+    status: str = "ACTIVE"
+    version: int = 1
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    created_at: int = field(default_factory=lambda: int(time.time() * 1000))
+    updated_at: int = 0
+
+    def __post_init__(self) -> None:
+        self.updated_at = self.updated_at or self.created_at
+
+
+@dataclass
+class Project:
+    """The state of the miniature project. ``url`` is the gateway's; ``idle_timeout`` in seconds."""
+
+    keys: ProjectKeys
+    name: str = "sandbox"
+    status: str = "ACTIVE_HEALTHY"
+    url: str = ""
+    database_url: str = ""
+    secrets: dict[str, SecretValue] = field(default_factory=dict)
+    functions: dict[str, Deployed] = field(default_factory=dict)
+    created_at: str = field(default_factory=lambda: timestamp())
+    idle_timeout: float = 150
+
+    def set_secrets(self, values: Mapping[str, str]) -> None:
+        """Create or overwrite; the others stay."""
+        now = timestamp()
+        self.secrets.update({name: SecretValue(value, now) for name, value in values.items()})
+
+    def replace_secrets(self, values: Mapping[str, str]) -> None:
+        """Make these the secrets, and no others; what does not change keeps its time."""
+        changed = {name: value for name, value in values.items() if self._value(name) != value}
+        self.secrets = {name: secret for name, secret in self.secrets.items() if name in values}
+        self.set_secrets(changed)
+
+    def _value(self, name: str) -> str | None:
+        return self.secrets[name].value if name in self.secrets else None
+
+    def injected(self) -> dict[str, str]:
+        """The variables that the platform gives to every function by itself."""
+        return {
+            "SUPABASE_URL": self.url,
+            "SUPABASE_DB_URL": self.database_url,
+            "SUPABASE_PUBLISHABLE_KEYS": json.dumps({"default": self.keys.publishable}),
+            "SUPABASE_SECRET_KEYS": json.dumps({"default": self.keys.secret}),
+            "SUPABASE_JWKS": json.dumps({"keys": []}),
+            "SUPABASE_ANON_KEY": self.keys.anon,
+            "SUPABASE_SERVICE_ROLE_KEY": self.keys.service_role,
+        }
+
+    def environment(self, slug: str, execution_id: str) -> dict[str, str]:
+        """All variables of a new worker of that function: secrets, injected ones, those of the run."""
+        function = self.functions[slug]
+        return {
+            **{name: secret.value for name, secret in self.secrets.items()},
+            **self.injected(),
+            "SB_REGION": REGION,
+            "SB_EXECUTION_ID": execution_id,
+            "DENO_DEPLOYMENT_ID": f"{self.keys.ref}_{function.id}_{function.version}",
+        }
+
+
+def timestamp() -> str:
+    """Now, as the management API writes times: ``2026-11-01T10:11:12.345Z``."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

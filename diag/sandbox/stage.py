@@ -1,0 +1,90 @@
+"""Putting a scenario on: its faults go into the parts, the former one's are taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from diag.errors import UsageError
+from diag.sandbox.counters import Counters
+from diag.sandbox.model import Deployed, Project
+from diag.sandbox.postgres import Postgres
+from diag.sandbox.scenarios import SCENARIOS, Scenario
+from diag.sandbox.state import write_private
+
+
+class Upstream(Protocol):
+    """A stand-in whose faults can be set; ``{}`` is healthy."""
+
+    def configure(self, faults: Mapping[str, object]) -> None:
+        """Replace all faults."""
+
+
+def find(name: str) -> Scenario:
+    """The scenario of that name; a ``UsageError`` that suggests the near one."""
+    if name in SCENARIOS:
+        return SCENARIOS[name]
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, SCENARIOS, n=1)
+    raise UsageError(
+        f"there is no scenario '{name}'" + (f"; did you mean '{near[0]}'?" if near else ""),
+        "nukediag sandbox scenarios lists them",
+    )
+
+
+@dataclass
+class Stage:
+    """The parts that a scenario changes. ``functions``: slug -> entry file of what is deployed when all is well."""
+
+    project: Project
+    healthy_secrets: Mapping[str, str]
+    functions: Mapping[str, Path]
+    upstreams: Mapping[str, Upstream]
+    postgres: Postgres
+    counters: Counters
+    env_file: Path
+    fixed_settings: Mapping[str, str]
+    on_secrets: Callable[[], None]
+    current: Scenario = SCENARIOS["healthy"]
+
+    async def put_on(self, name: str) -> None:
+        """Switch to that scenario and start counting anew. Results that were saved stay."""
+        scenario = find(name)
+        await self._change_data(scenario)
+        for upstream, part in self.upstreams.items():
+            part.configure(scenario.faults.get(upstream, {}))
+        self._deploy(scenario)
+        self.project.replace_secrets(scenario.secrets_from(self.healthy_secrets))
+        self.on_secrets()
+        self._write_settings(scenario)
+        self.counters.reset()
+        self.current = scenario
+
+    async def _change_data(self, scenario: Scenario) -> None:
+        for statement in (self.current.leave, scenario.enter):
+            if statement:
+                await self.postgres.query(statement)
+
+    def _deploy(self, scenario: Scenario) -> None:
+        if not scenario.deployed:
+            self.project.functions = {}
+            return
+        for slug, entry in self.functions.items():
+            self.project.functions.setdefault(slug, Deployed(slug, entry))
+
+    def _write_settings(self, scenario: Scenario) -> None:
+        keys = self.project.keys
+        caller = keys.service_role if scenario.caller_key == "service_role" else keys.anon
+        settings = {
+            "SUPABASE_URL": self.project.url,
+            "SUPABASE_PROJECT_ID": keys.ref,
+            "SUPABASE_SERVICE_ROLE_KEY": caller,
+            "SUPABASE_ANON_KEY": keys.anon,
+            "SUPABASE_ACCESS_TOKEN": keys.access_token,
+            "DATABASE_URL": self.project.database_url,
+            **self.fixed_settings,
+        }
+        write_private(self.env_file, "".join(f"{name}={value}\n" for name, value in settings.items()))

@@ -1,0 +1,124 @@
+"""Where a sandbox lives on the disk, and which one is running.
+
+``<state root>/sandbox/<name>/`` holds ``state.json`` (who listens where), ``sandbox.env`` (the settings to talk to it),
+``lock`` (held by the supervisor as long as it lives: that, and no process id, is how "running" is decided),
+``logs/`` and ``journals/``. Folders are 0700, files 0600. ``down`` removes the folder.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from diag.errors import UsageError
+
+
+class Sandbox(BaseModel):
+    """One sandbox as its supervisor announced it. Holds the control token: never printed as a whole."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    folder: Path
+    pid: int
+    ready: bool = False
+    url: str = ""
+    ref: str = ""
+    management_url: str = ""
+    control_url: str = ""
+    control_token: str = ""
+    scenario: str = "healthy"
+    variant: str = "strict"
+    images: int | None = None
+    scratch: Path | None = None
+    """A folder outside ``folder`` that has to be removed with it (the database's, where it runs as another user)."""
+
+    @property
+    def env_file(self) -> Path:
+        """A file with all settings to talk to this sandbox."""
+        return self.folder / "sandbox.env"
+
+
+def state_root(environ: Mapping[str, str] | None = None) -> Path:
+    """``$NUKEDIAG_STATE_DIR``, else the user's state folder.
+
+    A shell that has read a sandbox's env file carries that sandbox's own journal folder in this variable; the sandbox
+    itself is to be found from there all the same.
+    """
+    named = (os.environ if environ is None else environ).get("NUKEDIAG_STATE_DIR")
+    root = Path(named) if named else platformdirs.user_state_path("nukediag")
+    inside_a_sandbox = root.name == "journals" and root.parent.parent.name == "sandbox"
+    return root.parents[2] if inside_a_sandbox else root
+
+
+def cache_root(environ: Mapping[str, str] | None = None) -> Path:
+    """``$NUKEDIAG_CACHE_DIR``, else the user's cache folder: what was downloaded once."""
+    named = (os.environ if environ is None else environ).get("NUKEDIAG_CACHE_DIR")
+    return Path(named) if named else platformdirs.user_cache_path("nukediag")
+
+
+def sandbox_folder(name: str, state_dir: Path | None = None) -> Path:
+    """The folder of the sandbox of that name."""
+    if not name.replace("-", "").replace("_", "").isalnum():
+        raise UsageError(f"'{name}' is no name for a sandbox", "use letters, digits, '-' and '_'")
+    return ((state_dir or state_root()) / "sandbox" / name).absolute()
+
+
+def private_folder(folder: Path) -> Path:
+    """The folder, made if it is missing, readable by its owner alone."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file in one step, readable by its owner alone."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    fresh.replace(path)
+
+
+def save(sandbox: Sandbox) -> None:
+    """Write ``state.json``."""
+    write_private(sandbox.folder / "state.json", sandbox.model_dump_json(indent=1))
+
+
+def read(folder: Path) -> Sandbox | None:
+    """What ``state.json`` says, whether or not that sandbox still lives; None without a readable one."""
+    try:
+        return Sandbox.model_validate_json((folder / "state.json").read_text(encoding="utf-8"))
+    except (OSError, ValidationError):
+        return None
+
+
+def hold(folder: Path) -> int | None:
+    """Take the sandbox's lock for the life of this process; None if another supervisor holds it."""
+    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a supervisor lives there. The lock goes with the process, however it dies."""
+    if not (folder / "lock").exists():
+        return False
+    handle = hold(folder)
+    if handle is not None:
+        os.close(handle)
+    return handle is None
+
+
+def running(name: str = "default", state_dir: Path | None = None) -> Sandbox | None:
+    """The sandbox of that name if it is up and ready, else None."""
+    folder = sandbox_folder(name, state_dir)
+    sandbox = read(folder)
+    return sandbox if sandbox and sandbox.ready and is_held(folder) else None
