@@ -92,7 +92,7 @@ _ALL = (
         "The OpenAI account has no credit left",
         "openai.quota-exhausted",
         (3,),
-        faults={"openai": {"quota_exhausted": True}},
+        faults={"openai": {"credit_usd": 0.0}},
     ),
     Scenario(
         "aws-credentials-missing",

@@ -1,0 +1,163 @@
+"""A stand-in for OpenAI's API: what a vision call needs of it, with its real requests, refusals and headers.
+
+Shapes: OpenAI's API reference (chat completions, responses, models) and its guide to error codes and rate limits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import random
+import secrets
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from aiohttp import web
+
+from diag.sandbox.counters import Counters
+from diag.sandbox.upstreams import openai_answers as answers
+from diag.sandbox.upstreams.openai_answers import Question, Refusal
+from diag.sandbox.upstreams.openai_faults import Bucket, Faults
+from diag.sandbox.upstreams.openai_pictures import Pictures
+
+MODELS: Final = ("gpt-4o-mini", "gpt-4o", "gpt-4.1", "gpt-4.1-mini", "gpt-5-mini", "gpt-5-nano")
+_USD_PER_TOKEN: Final = (0.15e-6, 0.60e-6)  # gpt-4o-mini: asked, said
+Reader = Callable[[dict[str, Any]], Question]
+Writer = Callable[[Question, str], dict[str, Any]]
+
+
+class OpenAI:
+    """Knows the keys that it issued. ``configure`` takes the fields of ``Faults`` by name."""
+
+    def __init__(self, counters: Counters, dice: random.Random | None = None) -> None:
+        self._counters = counters
+        self._dice = dice or random.Random()  # noqa: S311 - latency and faults, not secrets
+        self._keys: set[str] = set()
+        self._pictures = Pictures()
+        self.configure({})
+
+    def issue_key(self) -> str:
+        """A new key that is accepted from now on."""
+        key = "sk-proj-" + secrets.token_urlsafe(48)
+        self._keys.add(key)
+        return key
+
+    def configure(self, faults: Mapping[str, object]) -> None:
+        """Set the faults; what is not named is as in a healthy account."""
+        self._faults = Faults.model_validate(faults)
+        self._credit = self._faults.credit_usd
+        self._bucket = Bucket(self._faults.requests_per_minute)
+
+    def routes(self) -> list[web.RouteDef]:
+        """``/v1/chat/completions``, ``/v1/responses``, ``/v1/models`` and ``/v1/models/{model}``."""
+        return [
+            web.post("/v1/chat/completions", self._chat),
+            web.post("/v1/responses", self._respond),
+            web.get("/v1/models", self._models),
+            web.get("/v1/models/{model}", self._model),
+        ]
+
+    async def start(self) -> None:
+        """Open what pictures are downloaded with."""
+        await self._pictures.start()
+
+    async def close(self) -> None:
+        """Close it."""
+        await self._pictures.close()
+
+    async def _chat(self, request: web.Request) -> web.Response:
+        return await self._answer(request, answers.chat_question, answers.chat_completion)
+
+    async def _respond(self, request: web.Request) -> web.Response:
+        return await self._answer(request, answers.response_question, answers.response)
+
+    async def _answer(self, request: web.Request, read: Reader, write: Writer) -> web.Response:
+        started = time.monotonic()
+        self._counters.attempted("openai")
+        try:
+            self._check_key(request)
+            question = await _question(request, read)
+            self._check_account(question.model, started)
+            content, row = await self._work(question)
+        except Refusal as refusal:
+            return self._reply(refusal.body, started, refusal.status, refusal.headers)
+        self._counters.accepted("openai", row)
+        return self._reply(self._billed(write(question, content)), started)
+
+    def _check_key(self, request: web.Request) -> None:
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not key.strip():
+            raise answers.no_key()
+        if key not in self._keys:
+            raise answers.wrong_key(key)
+
+    def _check_account(self, model: str, now: float) -> None:
+        if model not in MODELS:
+            raise answers.no_such_model(model)
+        if self._dice.random() < self._faults.overloaded_share:
+            raise answers.overloaded(self._dice.choice((500, 503)))
+        wait = self._bucket.take(now)
+        if wait > 0:
+            raise answers.rate_limited(model, self._faults.requests_per_minute, wait)
+        if self._credit <= 0:
+            raise answers.quota_exhausted()
+
+    async def _work(self, question: Question) -> tuple[str, str | None]:
+        """The model's text, and the row whose picture it saw. Takes as long as a model does."""
+        row = None
+        for url in question.pictures:
+            row = await self._pictures.look_at(url) or row
+        await asyncio.sleep(self._faults.latency_ms / 1000 * math.exp(self._dice.gauss(0, self._faults.latency_sigma)))
+        return answers.content(question, row, self._faults.without), row
+
+    def _billed(self, answer: dict[str, Any]) -> dict[str, Any]:
+        tokens = list(answer["usage"].values())[:2]
+        self._credit -= sum(count * price for count, price in zip(tokens, _USD_PER_TOKEN, strict=True))
+        return answer
+
+    async def _models(self, request: web.Request) -> web.Response:
+        return self._free(request, lambda: {"object": "list", "data": [answers.model(name) for name in MODELS]})
+
+    async def _model(self, request: web.Request) -> web.Response:
+        name = request.match_info["model"]
+
+        def found() -> dict[str, Any]:
+            if name not in MODELS:
+                raise answers.no_such_model(name)
+            return answers.model(name)
+
+        return self._free(request, found)
+
+    def _free(self, request: web.Request, look_up: Callable[[], dict[str, Any]]) -> web.Response:
+        started = time.monotonic()
+        try:
+            self._check_key(request)
+            return self._reply(look_up(), started)
+        except Refusal as refusal:
+            return self._reply(refusal.body, started, refusal.status)
+
+    def _reply(
+        self, body: Mapping[str, Any], started: float, status: int = 200, extra: Mapping[str, str] | None = None
+    ) -> web.Response:
+        headers = {
+            "x-request-id": f"req_{uuid.uuid4().hex}",
+            "openai-version": "2020-10-01",
+            "openai-processing-ms": str(round((time.monotonic() - started) * 1000)),
+            **self._bucket.headers(time.monotonic()),
+            **(extra or {}),
+        }
+        return web.json_response(body, status=status, headers=headers)
+
+
+async def _question(request: web.Request, read: Reader) -> Question:
+    try:
+        body = json.loads(await request.read())
+    except ValueError:
+        raise answers.invalid("We could not parse the JSON body of your request.") from None
+    try:
+        return read(body)
+    except (KeyError, TypeError, AttributeError):
+        raise answers.invalid("Invalid type for a part of your request.", code="invalid_type") from None

@@ -1,0 +1,53 @@
+"""What an OpenAI account can be made to suffer from, and its limit on requests per minute."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Faults(BaseModel):
+    """The settings of the stand-in; the defaults are a healthy account."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    credit_usd: float = 1_000.0
+    """What may be spent; at 0 every call is refused as ``insufficient_quota``."""
+    overloaded_share: float = Field(0.0, ge=0, le=1)
+    """The share of calls that fail at random with a 500 or 503 of the provider's."""
+    requests_per_minute: int = Field(30_000, gt=0)
+    latency_ms: float = Field(60.0, ge=0)
+    """The median; a real vision call takes seconds."""
+    latency_sigma: float = Field(0.5, ge=0)
+    without: tuple[str, ...] = ()
+    """Parts that the model leaves out of its answer."""
+
+
+class Bucket:
+    """A token bucket for one minute's requests. Times are seconds of one monotonic clock."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._size = per_minute
+        self._left = float(per_minute)
+        self._seen: float | None = None
+
+    def take(self, now: float) -> float:
+        """Take one request: 0 where it is allowed, else the seconds until one would be."""
+        self._refill(now)
+        if self._left < 1:
+            return (1 - self._left) * 60 / self._size
+        self._left -= 1
+        return 0.0
+
+    def headers(self, now: float) -> dict[str, str]:
+        """OpenAI's ``x-ratelimit-*`` headers for requests."""
+        self._refill(now)
+        return {
+            "x-ratelimit-limit-requests": str(self._size),
+            "x-ratelimit-remaining-requests": str(int(self._left)),
+            "x-ratelimit-reset-requests": f"{(self._size - self._left) * 60 / self._size:.3f}s",
+        }
+
+    def _refill(self, now: float) -> None:
+        if self._seen is not None:
+            self._left = min(self._size, self._left + (now - self._seen) * self._size / 60)
+        self._seen = now

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from diag.sandbox.counters import Counters
+from diag.sandbox.scenarios import SCENARIOS, wrong_twin
+from diag.sandbox.upstreams.openai_faults import Faults
+
+HEALTHY = {
+    "OPENAI_API_KEY": "sk-proj-" + "a" * 60,
+    "AWS_ACCESS_KEY_ID": "AKIA" + "B" * 16,
+    "AWS_SECRET_ACCESS_KEY": "c" * 40,
+    "AWS_REGION": "us-east-1",
+    "SERVICE_ROLE_KEY": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0." + "d" * 43,
+}
+
+
+def test_every_faulty_scenario_differs_from_a_healthy_project():
+    healthy = SCENARIOS["healthy"]
+    assert healthy.secrets_from(HEALTHY) == HEALTHY
+    for scenario in SCENARIOS.values():
+        changed = (
+            scenario.secrets,
+            scenario.faults,
+            not scenario.deployed,
+            scenario.enter,
+            scenario.caller_key == "anon",
+        )
+        assert any(changed) == (scenario is not healthy)
+
+
+def test_removed_secrets_are_gone():
+    left = SCENARIOS["aws-credentials-missing"].secrets_from(HEALTHY)
+    assert set(HEALTHY) - set(left) == {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+
+
+@pytest.mark.parametrize("name", ["openai-key-invalid", "aws-signature-mismatch", "function-key-wrong"])
+def test_wrong_secret_keeps_its_form(name):
+    scenario = SCENARIOS[name]
+    secrets = scenario.secrets_from(HEALTHY)
+    for changed in scenario.secrets:
+        assert secrets[changed] != HEALTHY[changed]
+        assert (len(secrets[changed]), secrets[changed][:8]) == (len(HEALTHY[changed]), HEALTHY[changed][:8])
+
+
+def test_wrong_twin_of_a_jwt_keeps_its_claims():
+    key = HEALTHY["SERVICE_ROLE_KEY"]
+    assert wrong_twin(key).split(".")[:2] == key.split(".")[:2]
+
+
+def test_openai_understands_the_faults_of_every_scenario():
+    for scenario in SCENARIOS.values():
+        Faults.model_validate(scenario.faults.get("openai", {}))
+
+
+def test_scenario_that_changes_rows_can_take_it_back():
+    for scenario in SCENARIOS.values():
+        assert bool(scenario.enter) == bool(scenario.leave)
+
+
+def test_only_accepted_calls_of_one_provider_count_as_paid_twice():
+    counters = Counters()
+    counters.attempted("openai")
+    counters.accepted("openai", "a")
+    counters.accepted("aws", "a")
+    counters.accepted("openai", None)
+    counters.accepted("openai", None)
+    assert counters.twice == 0
+    counters.accepted("aws", "a")
+    counters.function_called("analyze-image")
+    calls = {"function": 1, "openai": 1, "openai_accepted": 3, "aws": 0, "aws_accepted": 2}
+    assert counters.snapshot() == {"calls": calls, "twice": 1}
+    counters.reset()
+    assert counters.snapshot() == {"calls": dict.fromkeys(calls, 0), "twice": 0}
