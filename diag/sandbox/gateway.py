@@ -6,6 +6,7 @@ Statuses, bodies and ``sb-error-code`` values: Supabase's pages "Edge Functions 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import secrets
 import time
@@ -14,7 +15,6 @@ from typing import Protocol
 
 import aiohttp
 from aiohttp import web
-from multidict import CIMultiDict
 from yarl import URL
 
 from diag.sandbox.data_api import DataApi
@@ -66,13 +66,13 @@ class Gateway:
         function = self._project.functions.get(request.match_info["slug"])
         refusal = self._refusal(request, function)
         if refusal is not None or function is None:
-            return refusal or _not_found()
+            return self._tell(refusal or _not_found())
         try:
             worker = await self._workers.worker(function.slug, function.entry)
         except BootError as error:
             _log.warning("%s did not boot: %s", function.slug, error)
-            return _platform_error(503, "BOOT_ERROR", "Function failed to start (please check logs)")
-        return await self._call(request, worker)
+            return self._tell(_platform_error(503, "BOOT_ERROR", "Function failed to start (please check logs)"))
+        return self._tell(await self._call(request, worker))
 
     def _refusal(self, request: web.Request, function: Deployed | None) -> web.Response | None:
         if request.method not in _METHODS:
@@ -93,8 +93,8 @@ class Gateway:
         done, _ = await asyncio.wait({task}, timeout=self._project.idle_timeout)
         if not done:
             limit = f"{self._project.idle_timeout:g}s"
-            return self._tell(_platform_error(504, "IDLE_TIMEOUT", f"Request idle timeout limit ({limit}) reached"))
-        return self._tell(_outcome(task, worker))
+            return _platform_error(504, "IDLE_TIMEOUT", f"Request idle timeout limit ({limit}) reached")
+        return _outcome(task, worker)
 
     def _target(self, request: web.Request, worker: Worker) -> URL:
         path = request.raw_path.removeprefix("/functions/v1")
@@ -144,8 +144,9 @@ def _platform_error(status: int, code: str, message: str) -> web.Response:
 
 
 def _json(status: int, body: Mapping[str, object], code: str | None) -> web.Response:
-    headers: CIMultiDict[str] = CIMultiDict({"sb-error-code": code} if code else {})
-    return web.json_response(dict(body), status=status, headers=headers)
+    text = json.dumps(body, separators=(",", ":"))
+    headers = {"sb-error-code": code} if code else {}
+    return web.Response(text=text, status=status, headers=headers, content_type="application/json")
 
 
 def _request_id() -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from diag.errors import ExitCode, NukediagError, SandboxError
+from diag.errors import ExitCode, NukediagError, SandboxError, UsageError
 from diag.sandbox.parts import require_extra
 from diag.sandbox.state import Sandbox, is_held, private_folder, read, running, sandbox_folder
 
@@ -29,16 +29,19 @@ def _silent(text: str) -> None:
 
 
 def up(
-    scenario: str = "healthy",
+    scenario: str | None = None,
     *,
     images: int | None = None,
     name: str = "default",
     port: int = 0,
-    variant: str = "strict",
+    variant: str | None = None,
     state_dir: Path | None = None,
     say: Callable[[str], None] = _silent,
 ) -> Sandbox:
     """Start a sandbox and return when it is ready; one that is up already is switched to ``scenario`` if need be.
+
+    ``scenario`` None: healthy, or what is being played. ``images``: rows without a result (None: 2,734). ``port`` 0:
+    a free one. ``variant`` None: strict. ``say`` hears of progress.
 
     Raises ``UsageError`` (port taken, extra not installed, unknown scenario) or ``SandboxError`` (a part cannot be
     fetched or does not start), each with the next step.
@@ -47,11 +50,11 @@ def up(
     folder = sandbox_folder(name, state_dir)
     if is_held(folder):
         there = _wait_for_other(folder)
-        return there if there.scenario == scenario else switch(there, scenario)
+        _refuse_another_kind(there, images, port, variant)
+        return there if scenario in (None, there.scenario) else switch(there, str(scenario))
     _sweep(folder)
-    private_folder(folder.parent)
     private_folder(folder)
-    wishes = {"scenario": scenario, "images": images, "port": port, "variant": variant}
+    wishes = {"scenario": scenario or "healthy", "images": images, "port": port, "variant": variant or "strict"}
     try:
         _start(folder, json.dumps(wishes), say)
     except BaseException:
@@ -61,6 +64,18 @@ def up(
     if found is None:
         raise SandboxError("the sandbox ended as soon as it was ready", "nukediag sandbox up --foreground shows more")
     return found
+
+
+def _refuse_another_kind(there: Sandbox, images: int | None, port: int, variant: str | None) -> None:
+    differs = {
+        "--images": images not in (None, there.images),
+        "--port": port != 0 and not there.url.endswith(f":{port}"),
+        "--variant": variant not in (None, there.variant),
+    }
+    flags = [flag for flag, is_so in differs.items() if is_so]
+    if flags:
+        text = f"a sandbox is up already, and {', '.join(flags)} cannot be changed while it runs"
+        raise UsageError(text, "nukediag sandbox down, then up again")
 
 
 def _wait_for_other(folder: Path) -> Sandbox:

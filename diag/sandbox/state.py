@@ -71,7 +71,8 @@ def sandbox_folder(name: str, state_dir: Path | None = None) -> Path:
 
 def private_folder(folder: Path) -> Path:
     """The folder, made if it is missing, readable by its owner alone."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for each in (*reversed(folder.parents), folder):  # `parents=True` would give the parents the umask's mode
+        each.mkdir(exist_ok=True, mode=0o700)
     return folder
 
 
