@@ -18,6 +18,7 @@ from diag import __version__
 from diag.catalogue import describe
 from diag.config.settings import Settings
 from diag.diagnosis import Diagnosis, Evidence
+from diag.project.http import quieten
 from diag.secret import redact
 
 _HEAD = 8192  # bytes: enough for every format's signature and for the text of an error
@@ -58,6 +59,7 @@ class Pictures:
     def __init__(
         self, limits: Limits = REKOGNITION, *, transport: httpx.AsyncBaseTransport | None = None, timeout: float = 20
     ) -> None:
+        quieten()  # URLs of pictures may carry a signature
         self._limits = limits
         kind = httpx.AsyncClient if transport else HttpxAiohttpClient
         self._client = kind(

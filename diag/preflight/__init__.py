@@ -1,0 +1,49 @@
+"""Is everything there, good, and working? Checks as records, and one real test call."""
+
+from __future__ import annotations
+
+import time
+
+from diag.config.settings import Settings
+from diag.preflight.facts import Facts, Options
+from diag.preflight.judgement import exit_code, root_cause, verdict
+from diag.preflight.model import Check, CheckResult, Finding, PreflightResult, Status
+from diag.preflight.registry import checks_for
+from diag.preflight.runner import OnResult, run_checks
+from diag.project import Project
+from diag.rows import RowWorker
+
+__all__ = ["Check", "CheckResult", "Finding", "PreflightResult", "Status", "checks_for", "run"]
+
+
+async def run(
+    project: Project,
+    settings: Settings | None = None,
+    *,
+    call: bool = True,
+    mark: bool = True,
+    strict: bool = False,
+    on_result: OnResult | None = None,
+) -> PreflightResult:
+    """Run every check against a project.
+
+    ``call``: make the test call, which costs money; the rows of verified calls are marked as done unless ``mark`` is
+    False. ``strict``: warnings end in exit code 4. ``on_result`` hears of each result when it is known. Raises
+    nothing for faults of the project: they are results.
+    """
+    began = time.monotonic()
+    settings = settings or project.configuration.settings
+    async with RowWorker(project, settings) as worker:
+        facts = Facts(project, worker, Options(call=call, mark=mark), settings=settings)
+        results = await run_checks(checks_for(settings), facts, on_result)
+    code = exit_code(results, strict=strict)
+    return PreflightResult(
+        verdict(code),
+        code,
+        results,
+        root_cause(results, strict=strict),
+        tuple(facts.outcomes),
+        project.configuration.ref,
+        project.configuration.url,
+        (time.monotonic() - began) * 1000,
+    )

@@ -1,0 +1,1 @@
+"""What each check does, one file per group; which there are stands in ``diag.preflight.registry``."""

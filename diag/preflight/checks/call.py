@@ -1,0 +1,104 @@
+"""The one real call: for a pending row whose picture is good, verified in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from diag.diagnosis import Diagnosis, Evidence, Scope, Verdict
+from diag.preflight.facts import Facts
+from diag.preflight.judgement import found
+from diag.preflight.model import Finding, Status
+from diag.rows import Outcome
+
+_LONGEST_WAIT = 20.0  # seconds between two attempts: longer than that, nobody waits for a preflight
+_FREE = {"function.cached", "function.paused"}
+
+
+async def call(facts: Facts) -> Finding:
+    """One call brings a full answer whose results are in the database. A fault of one picture or a passing one is
+    tried again on other rows; a fault of the project is not."""
+    if not facts.options.call:
+        return Finding(Status.SKIP, "not called, as asked", because="--no-call")
+    candidates = [looked.row for looked in await facts.sample() if looked.fault is None]
+    if not candidates:
+        return Finding(Status.SKIP, "no pending row to call the function for", because="data.pending")
+    for row in candidates[: facts.options.attempts]:
+        if facts.outcomes:
+            await facts.sleep(pause(facts.outcomes[-1].diagnosis))
+        outcome = await facts.worker.run(row, mark=facts.options.mark, look_at_picture=False)
+        facts.outcomes.append(outcome)
+        if not is_worth_another(outcome.diagnosis):
+            break
+    return judge(facts.outcomes, facts.settings.backfill.cost_per_call)
+
+
+def is_worth_another(diagnosis: Diagnosis) -> bool:
+    """Whether another row may teach more: after a passing fault, a fault of one row, or a stored answer."""
+    if diagnosis.signature == "function.cached":
+        return True
+    return diagnosis.verdict is Verdict.FAILED and diagnosis.scope in (Scope.TRANSIENT, Scope.ITEM)
+
+
+def pause(diagnosis: Diagnosis) -> float:
+    """Seconds to wait before the next attempt."""
+    if diagnosis.scope is not Scope.TRANSIENT:
+        return 0.0
+    return min(diagnosis.retry_after or 1.0, _LONGEST_WAIT)
+
+
+def judge(outcomes: Sequence[Outcome], cost_per_call: float) -> Finding:
+    """What the calls, in order, say about the function. Pure."""
+    last = outcomes[-1].diagnosis
+    telling = last if last.verdict is Verdict.OK else _most_telling(outcomes)
+    failures = [outcome.diagnosis for outcome in outcomes if outcome.diagnosis.verdict is Verdict.FAILED]
+    if telling.verdict is Verdict.OK and failures:
+        status, cause = Status.WARN, failures[0]
+        summary = f"a full answer, saved; but {len(failures)} of {len(outcomes)} calls failed first ({cause.signature})"
+    else:
+        cause, status = telling, _status(telling)
+        summary = "a full answer, and its results are in the database" if status is Status.PASS else telling.title
+    finding = found(cause, summary, status=status)
+    return Finding(
+        status,
+        summary,
+        None if status is Status.PASS else cause,
+        detail=_told(outcomes[-1]),
+        evidence=_evidence(outcomes, cause, status),
+        remedies=finding.remedies,
+        attempts=len(outcomes),
+        cost_usd=sum(cost_per_call for outcome in outcomes if _is_paid(outcome)),
+    )
+
+
+def _most_telling(outcomes: Sequence[Outcome]) -> Diagnosis:
+    """A failure says more than a stored answer; of failures the last one counts: it ended the attempts."""
+    diagnoses = [outcome.diagnosis for outcome in outcomes]
+    failed = [diagnosis for diagnosis in diagnoses if diagnosis.verdict is Verdict.FAILED]
+    return diagnoses[-1] if diagnoses[-1].verdict is Verdict.DEGRADED or not failed else failed[-1]
+
+
+def _status(diagnosis: Diagnosis) -> Status:
+    # Unlike elsewhere, a passing fault is a failure here: it has been tried again, on other rows, to no avail.
+    return {
+        Verdict.OK: Status.PASS,
+        Verdict.DEGRADED: Status.WARN,
+        Verdict.INCONCLUSIVE: Status.UNKNOWN,
+        Verdict.FAILED: Status.FAIL,
+    }[diagnosis.verdict]
+
+
+def _is_paid(outcome: Outcome) -> bool:
+    diagnosis = outcome.diagnosis
+    return outcome.called and diagnosis.signature not in _FREE and diagnosis.component not in ("gateway", "network")
+
+
+def _evidence(outcomes: Sequence[Outcome], cause: Diagnosis, status: Status) -> tuple[Evidence, ...]:
+    saved = ", ".join(f"{name} {count}" for name, count in outcomes[-1].writes.items() if count)
+    database = (Evidence("database", saved),) if saved else ()
+    return database if status is Status.PASS else (*cause.evidence, *database)
+
+
+def _told(outcome: Outcome) -> str:
+    status = outcome.answer.status if outcome.answer else None
+    marked = ", marked as done" if outcome.marked else ""
+    return f"row {outcome.row.id}: status {status}, {outcome.duration_ms / 1000:.1f} s{marked}"

@@ -1,0 +1,80 @@
+"""The function: deployed, open to this key, and able to start."""
+
+from __future__ import annotations
+
+from diag.catalogue import classify, describe
+from diag.config.keys import read_key
+from diag.diagnosis import Evidence, Remedy
+from diag.preflight.checks.project import no_permission
+from diag.preflight.facts import Facts
+from diag.preflight.judgement import found, passed, unknown
+from diag.preflight.model import Finding, Status
+from diag.project import ProjectError
+
+_CANNOT_START = {
+    "gateway.function-not-found", "gateway.invalid-url", "runtime.boot-error", "runtime.load-error",
+    "runtime.uncaught-exception", "runtime.worker-limit",
+}  # fmt: skip
+
+
+async def deployed(facts: Facts) -> Finding:
+    """The function exists and is active."""
+    name = facts.settings.function.name
+    try:
+        function = await facts.deployed()
+    except ProjectError as error:
+        return no_permission(error, "the functions", "edge_functions_read")
+    if function is None and await _is_foreign(facts):
+        return unknown("this access token sees no such project", remedies=(Remedy("Check the project's ref."),))
+    if function is None:
+        seen = Evidence("Management API", f"there is no function {name}")
+        diagnosis = describe("gateway.function-not-found", context=facts.context, evidence=(seen,))
+        return found(diagnosis, f"{name} is not deployed")
+    if function.status != "ACTIVE":
+        seen = Evidence("Management API", f"{name} is {function.status}")
+        diagnosis = describe("gateway.function-not-found", context=facts.context, evidence=(seen,))
+        return found(diagnosis, f"{name} is {function.status}, not ACTIVE")
+    return passed(f"{name}, version {function.version}, ACTIVE")
+
+
+async def _is_foreign(facts: Facts) -> bool:
+    """Whether the project itself is not found: then a missing function says nothing."""
+    try:
+        await facts.state()
+    except ProjectError as error:
+        return error.answer.status == 404
+    return False
+
+
+async def jwt(facts: Facts) -> Finding:
+    """The gateway's JWT check fits the key: an ``sb_`` key is no JWT, and Supabase's documents disagree on whether
+    it passes that check. The test call decides; this only warns."""
+    try:
+        function = await facts.deployed()
+    except ProjectError as error:
+        return no_permission(error, "the functions", "edge_functions_read")
+    key, name = facts.configuration.service_key, facts.settings.function.name
+    if function is None or key is None or function.verify_jwt is None:
+        return unknown("the Management API does not say whether JWTs are checked")
+    if not function.verify_jwt or read_key(key).is_jwt:
+        return passed(f"verify_jwt is {str(function.verify_jwt).lower()}")
+    command = (
+        f"supabase functions deploy {name} --no-verify-jwt --project-ref {facts.context.get('ref', '<project-ref>')}"
+    )
+    remedies = (
+        Remedy("If the test call ends in a 401: use the legacy service_role key, or turn the JWT check off.", command),
+    )
+    summary = "verify_jwt is on and the key is no JWT: the gateway may refuse it"
+    return Finding(Status.WARN, summary, remedies=remedies, source=facts.origin("service_key"))
+
+
+async def boots(facts: Facts) -> Finding:
+    """The function's worker starts. OPTIONS starts it without any paid work."""
+    answer = await facts.boot()
+    if answer.header("x-deno-execution-id"):
+        return passed("its worker starts and answers")
+    diagnosis = classify(answer, context=facts.context)
+    if diagnosis.signature in _CANNOT_START:
+        return found(diagnosis, status=Status.FAIL)
+    seen = Evidence("OPTIONS", f"status {answer.status}, no x-deno-execution-id")
+    return unknown("the gateway answered for the function: only a real call tells whether it starts", seen)

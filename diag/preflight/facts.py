@@ -1,0 +1,135 @@
+"""What the checks look at. Each thing is fetched once per run, however many checks ask for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from diag.config import Configuration
+from diag.config.settings import Settings
+from diag.diagnosis import Answer, Diagnosis
+from diag.project import DeployedFunction, Management, Project, ProjectState, StoredSecret
+from diag.rows import Outcome, Row, RowWorker, count_pending
+from diag.rows.pending import pending_filter
+from diag.rows.request import row_columns, row_from
+
+T = TypeVar("T")
+
+PAGE = 200
+"""Pending rows from which the sample is drawn."""
+SAMPLE = 24
+"""Pictures looked at, so that one that is dead by chance does not stand for all, and many dead ones are noticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """``call``: make the test call. ``mark``: set the marker of its row once it is verified."""
+
+    call: bool = True
+    mark: bool = True
+    attempts: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A pending row, and what is wrong with its picture (None: nothing)."""
+
+    row: Row
+    fault: Diagnosis | None
+
+
+class Facts:
+    """Answers the checks' questions about one project; every question is asked once and remembered.
+
+    Methods raise ProjectError where the project refuses to answer.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        worker: RowWorker,
+        options: Options | None = None,
+        *,
+        settings: Settings | None = None,
+        now: datetime | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.project = project
+        self.worker = worker
+        self.options = options or Options()
+        self.settings = settings or project.configuration.settings
+        self.now = now or datetime.now(UTC)
+        self.sleep = sleep
+        self.outcomes: list[Outcome] = []
+        self._asked: dict[str, asyncio.Future[Any]] = {}
+
+    @property
+    def configuration(self) -> Configuration:
+        """The settings of the connection, with their origins."""
+        return self.project.configuration
+
+    @property
+    def context(self) -> dict[str, str]:
+        """The names that a remedy's command needs."""
+        known = {"ref": self.configuration.ref, "function": self.settings.function.name}
+        return {**{key: value for key, value in known.items() if value}, "table": self.settings.table.name}
+
+    def origin(self, key: str) -> str | None:
+        """Where a setting came from, or None."""
+        entry = self.configuration.entry(key)
+        return entry.place.text if entry else None
+
+    @property
+    def management(self) -> Management:
+        """The management API. Only checks that need an accepted token may ask for it."""
+        if self.project.management is None:
+            raise RuntimeError("a check used the management API without needing the token")
+        return self.project.management
+
+    async def boot(self) -> Answer:
+        """The answer to OPTIONS on the function: reaches the project and starts the function, free of charge."""
+        return await self._once("boot", lambda: self.project.functions.options(self.settings.function.name))
+
+    async def state(self) -> ProjectState:
+        """The project's state."""
+        return await self._once("state", self.management.project)
+
+    async def deployed(self) -> DeployedFunction | None:
+        """The function as it is deployed, or None."""
+        return await self._once("deployed", lambda: self.management.function(self.settings.function.name))
+
+    async def secrets(self) -> Mapping[str, StoredSecret]:
+        """The project's secrets by name; their values are digests."""
+        stored = await self._once("secrets", self.management.secrets)
+        return {secret.name: secret for secret in stored}
+
+    async def visible(self) -> int:
+        """How many rows of the work table this key sees."""
+        return await self._once("visible", lambda: self.project.data.count(self.settings.table.name, {}))
+
+    async def pending(self) -> int:
+        """How many rows have no result yet."""
+        return await self._once("pending", lambda: count_pending(self.project, self.settings))
+
+    async def sample(self) -> tuple[Looked, ...]:
+        """Some of the next pending rows, with what is wrong with their pictures; the first row is always in it."""
+        return await self._once("sample", self._look_at_sample)
+
+    async def _look_at_sample(self) -> tuple[Looked, ...]:
+        table = self.settings.table
+        records = await self.project.data.page(
+            table.name, row_columns(self.settings), pending_filter(self.settings), key=table.id, after=None, limit=PAGE
+        )
+        step = max(1, len(records) // SAMPLE)
+        rows = [row_from(record, self.settings) for record in records[::step][:SAMPLE]]
+        faults = await asyncio.gather(*(self.worker.pictures.fault(row.url) for row in rows))
+        return tuple(Looked(row, fault) for row, fault in zip(rows, faults, strict=True))
+
+    async def _once(self, name: str, ask: Callable[[], Awaitable[T]]) -> T:
+        if name not in self._asked:
+            self._asked[name] = asyncio.ensure_future(ask())
+        answer: T = await asyncio.shield(self._asked[name])
+        return answer

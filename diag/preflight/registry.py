@@ -1,0 +1,62 @@
+"""Every check of preflight, in the order in which they are shown."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from diag.config.settings import Settings
+from diag.preflight.checks import call, database, function, pictures, project, secrets, settings
+from diag.preflight.model import CALL, Check
+
+BEFORE: tuple[Check, ...] = (
+    Check("settings.url", "settings", "the project's URL and ref are well-formed and agree", settings.url),
+    Check("settings.key", "settings", "the key is a service key of this project", settings.service_key),
+    Check("settings.values", "settings", "no setting is malformed, contradicted or public", settings.values,
+          required=False),
+    Check("settings.token", "settings", "an access token is set", settings.token, required=False),
+    Check("project.reachable", "project", "the project answers", project.reachable, needs=("settings.url",)),
+    Check("project.token", "project", "the access token is accepted", project.token, needs=("settings.token",),
+          proved_by_call=True),
+    Check("project.active", "project", "the project is active", project.active, needs=("project.token",),
+          proved_by_call=True),
+    Check("function.deployed", "function", "the function is deployed and active", function.deployed,
+          needs=("project.token",), proved_by_call=True),
+    Check("function.jwt", "function", "the gateway's JWT check fits the key", function.jwt,
+          needs=("function.deployed",), required=False),
+    Check("function.boots", "function", "the function starts", function.boots, needs=("project.reachable",),
+          proved_by_call=True),
+    Check("data.table", "data", "the table has its columns and its marker", database.table,
+          needs=("project.reachable",)),
+    Check("data.results", "data", "the result tables exist", database.results, needs=("project.reachable",)),
+    Check("data.visible", "data", "rows are visible to this key", database.visible, needs=("data.table",)),
+    Check("data.pending", "data", "the pending rows can be counted", database.pending, needs=("data.visible",)),
+    Check("data.pictures", "data", "the pending rows' pictures can be analysed", pictures.sample,
+          needs=("data.pending",)),
+)  # fmt: skip
+
+
+def secret_checks(names: Settings) -> tuple[Check, ...]:
+    """Two checks at most for each of the function's secrets: it is set, and it is what is expected."""
+    present = tuple(
+        Check(f"secrets.{name}.present", "secrets", f"the secret {name} is set", partial(secrets.present, name=name),
+              needs=("project.token",), proved_by_call=True)
+        for name in dict.fromkeys((*names.secrets.required, *names.secrets.expected))
+    )  # fmt: skip
+    expected = tuple(
+        Check(f"secrets.{name}.expected", "secrets", f"{name} is {value}", partial(secrets.expected, name=name),
+              needs=(f"secrets.{name}.present",), proved_by_call=True)
+        for name, value in names.secrets.expected.items()
+    )  # fmt: skip
+    return present + expected
+
+
+def checks_for(names: Settings) -> tuple[Check, ...]:
+    """All checks for these settings. The call comes last, and only where nothing has failed: it costs money."""
+    before = (*BEFORE, *secret_checks(names))
+    test_call = Check(
+        CALL, "call", "one real call brings a full answer that is saved", call.call,
+        needs=("settings.key", "project.reachable", "data.pending"),
+        barred_by=tuple(check.id for check in before),
+        cost_usd=names.backfill.cost_per_call,
+    )  # fmt: skip
+    return (*before, test_call)

@@ -1,0 +1,107 @@
+"""A preflight as text: problems first, each with what was seen and the command that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from diag.preflight import CheckResult, PreflightResult, Status
+from diag.report.terminal import Paper, money
+
+_PROBLEMS = (Status.ERROR, Status.FAIL, Status.UNKNOWN, Status.WARN)
+_WORDS = {
+    Status.PASS: "passed", Status.WARN: "warned", Status.FAIL: "failed", Status.UNKNOWN: "unknown",
+    Status.SKIP: "skipped", Status.ERROR: "crashed",
+}  # fmt: skip
+_STYLES = {"healthy": "bold green", "unhealthy": "bold red", "unknown": "bold magenta"}
+
+
+def render(result: PreflightResult, paper: Paper, verbosity: int = 0) -> Text:
+    """The whole report; ``verbosity`` -1 is one line, 1 shows every check with its evidence."""
+    if verbosity < 0:
+        return _verdict(result, paper)
+    lines: list[Text | str] = [_title(result, paper)]
+    lines += _everything(result, paper) if verbosity else _problems(result, paper)
+    lines += ["", _verdict(result, paper), _counts(result, paper)]
+    return Text("\n").join(Text(line) if isinstance(line, str) else line for line in lines)
+
+
+def _title(result: PreflightResult, paper: Paper) -> Text:
+    ref = f" ({result.ref})" if result.ref else ""
+    return Text(paper.words(f"preflight of {result.url or 'an unknown project'}{ref}"), "bold")
+
+
+def _problems(result: PreflightResult, paper: Paper) -> list[Text | str]:
+    lines: list[Text | str] = []
+    for status in _PROBLEMS:
+        for one in result.checks:
+            if one.status is status:
+                lines += ["", *check_lines(one, paper)]
+    skipped = [one for one in result.checks if one.status is Status.SKIP]
+    return lines + ([""] if skipped else []) + [_head(one, paper) for one in skipped]
+
+
+def _everything(result: PreflightResult, paper: Paper) -> list[Text | str]:
+    lines: list[Text | str] = []
+    group = ""
+    for one in result.checks:
+        if one.check.group != group:
+            group = one.check.group
+            lines += ["", Text(group, "bold")]
+        lines += check_lines(one, paper)
+    return lines
+
+
+def check_lines(result: CheckResult, paper: Paper) -> list[Text | str]:
+    """A check: what it claims and how that ended, then the facts."""
+    if result.status is Status.SKIP:
+        return [_head(result, paper)]
+    return [_head(result, paper), *_facts(result, paper)]
+
+
+def _head(result: CheckResult, paper: Paper) -> Text:
+    mark = paper.mark(result.status.value)
+    head = Text("  ") + mark + Text(" " * max(1, 10 - len(mark.plain)))
+    told = result.check.claim
+    if result.status is Status.SKIP:
+        told += f" (because of {result.finding.because})"
+    return head + Text("\n".join(paper.lines(told, 12)), "dim" if result.status is Status.SKIP else "")
+
+
+def _facts(result: CheckResult, paper: Paper) -> Iterator[Text]:
+    finding = result.finding
+    yield paper.fact("", finding.summary, 4)
+    if result.status is not Status.PASS:
+        if finding.diagnosis:
+            yield paper.cause(finding.diagnosis, 4)
+        yield from paper.evidence(result.evidence, 4)
+        yield paper.fact("check", result.check.id, 4)
+    elif finding.detail:
+        yield paper.fact("", finding.detail, 4)
+    if finding.source:
+        yield paper.fact("from", finding.source, 4)
+    if result.status is not Status.PASS:
+        yield from paper.remedies(result.remedies, 4)
+
+
+def _verdict(result: PreflightResult, paper: Paper) -> Text:
+    found = Text(result.verdict.upper(), _STYLES[result.verdict])
+    return found + Text(paper.words(f": {why(result)}"))
+
+
+def why(result: PreflightResult) -> str:
+    """The verdict's reason in one sentence."""
+    if result.root:
+        cause = f"{result.root.signature}, " if result.root.signature else ""
+        return f"{cause}{result.root.finding.summary}"
+    if result.verdict == "healthy":
+        return "a real call brought a full answer that is saved" if result.outcomes else "every required check passed"
+    return "nothing failed, but not everything could be looked at"
+
+
+def _counts(result: PreflightResult, paper: Paper) -> Text:
+    counted = [f"{count} {_WORDS[Status(name)]}" for name, count in result.counts.items() if count]
+    cost = f"; about {money(result.cost_usd)} spent" if result.cost_usd else ""
+    told = f"{', '.join(counted)} in {result.duration_ms / 1000:.1f} s{cost}; exit code {int(result.exit_code)}"
+    return Text(paper.words(told), "dim")
