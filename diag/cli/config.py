@@ -23,11 +23,11 @@ def show(session: Session) -> int:
     if session.format == "json":
         session.emit(config_document(configuration))
         return ExitCode.OK
-    from diag.report.config_text import config_table, warning_lines
+    from diag.report.config_text import config_lines, config_table, warning_lines
 
     entries = entries_of(configuration)
     out = session.out
-    out.print(config_table(entries), width=None if out.is_terminal else 400)
+    out.print(config_table(entries) if out.is_terminal else config_lines(entries))
     for line in warning_lines([warning for entry in entries for warning in entry.warnings]):
         out.print(line)
     return ExitCode.OK

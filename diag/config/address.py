@@ -12,6 +12,8 @@ _DASHBOARD = re.compile(
 _REF = re.compile(r"[a-z]{20}")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal", "kong")  # noqa: S104
 
+_LONGEST_LABEL = 63  # RFC 1035
+
 
 def is_ref(text: str) -> bool:
     """Whether the text has the shape of a project ref: 20 lower-case letters (Management API description)."""
@@ -30,7 +32,7 @@ def normal_url(raw: str) -> tuple[str | None, tuple[str, ...]]:
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return None, ("no valid URL",)
-    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[a-z0-9.:-]+", parts.hostname or ""):
+    if parts.scheme not in ("http", "https") or not _is_host(parts.hostname or "", bare=bool(wrong)):
         return None, ("no valid URL",)
     if parts.path.strip("/") or parts.query or parts.username:
         wrong += ("more than the base URL",)
@@ -39,6 +41,12 @@ def normal_url(raw: str) -> tuple[str | None, tuple[str, ...]]:
     if parts.scheme == "http" and not is_loopback(url):
         wrong += ("an http:// address, over which keys travel in the clear",)
     return url, wrong
+
+
+def _is_host(name: str, *, bare: bool) -> bool:
+    """A name that DNS could know. A lone word without https:// is none: it may be a key in the wrong line."""
+    shape = re.fullmatch(r"[a-z0-9.:-]+", name) and all(len(label) <= _LONGEST_LABEL for label in name.split("."))
+    return bool(shape) and (not bare or "." in name or is_loopback(f"http://{name}"))
 
 
 def ref_of(url: str | None) -> str | None:

@@ -47,7 +47,9 @@ class Choice:
 
     def warn_of_disagreement(self) -> None:
         """Two sources that say different things are a trap: the other tool may read the other one. Two keys of
-        different kinds (a legacy one and a new one) are no contradiction."""
+        different kinds (a legacy one and a new one) are no contradiction, and what was typed is meant."""
+        if self.place.text.startswith("flag"):
+            return
         for found in self.behind:
             if self._normal(found) != self.value and self._comparable(found.raw):
                 self.warnings.append(

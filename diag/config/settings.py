@@ -65,6 +65,9 @@ class BackfillSettings(_Group):
     concurrency: int | Literal["auto"] = "auto"
     cost_per_call: float = Field(0.021, ge=0)
     """USD: Rekognition 0.001 + vision model 0.02."""
+    settle: float | None = Field(None, ge=0)
+    """Seconds after which nothing of a call can still be running in the function, so that a row whose call was cut
+    off may be called again. None: 400, the platform's wall-clock limit; 20 for a project on this machine."""
 
 
 class Settings(_Group):

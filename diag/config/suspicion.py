@@ -40,7 +40,7 @@ def faults(value: str) -> tuple[str, ...]:
         ("\ufeff" in value, "a byte order mark"),
         ("\r" in value, "a carriage return (Windows line ending)"),
         ("\n" in value, "a line break"),
-        (value != value.strip() and bare != "", "blanks at its ends"),
+        (bare not in ("", value.strip("\ufeff\r\n")), "blanks at its ends"),
         (bare.strip(_QUOTES) != bare, "surrounding quotes"),
         (bare.strip(_QUOTES).lower().startswith("bearer "), "the word Bearer before the value"),
     )

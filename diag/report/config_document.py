@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from diag.config import Configuration, Entry
+from diag.config import Configuration, Entry, LocalSecret
 from diag.report.documents import Document
+from diag.secret import redact
 
 
 class ShadowedModel(BaseModel):
@@ -40,12 +41,18 @@ def config_document(configuration: Configuration) -> ConfigDocument:
 
 
 def entries_of(configuration: Configuration) -> list[Entry]:
-    """All that ``config show`` lists; the function's own secrets as ``secret OPENAI_API_KEY``, masked."""
+    """All that ``config show`` lists; the function's own secrets as ``secret OPENAI_API_KEY``, masked unless their
+    value is stated in the settings anyway."""
+    open_names = configuration.settings.secrets.expected
     local = [
-        Entry(f"secret {secret.name}", secret.secret.masked, secret.place, (), secret.warnings)
+        Entry(f"secret {secret.name}", _shown(secret, secret.name in open_names), secret.place, (), secret.warnings)
         for secret in configuration.local_secrets.values()
     ]
     return [*configuration.entries, *local]
+
+
+def _shown(secret: LocalSecret, is_open: bool) -> str:
+    return redact(secret.secret.reveal()) if is_open else secret.secret.masked
 
 
 def _model(entry: Entry) -> SettingModel:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 from rich.text import Text
+from tabulate import tabulate
 
 from diag.config import Entry
 from diag.secret import redact
@@ -22,11 +23,16 @@ def config_table(entries: Sequence[Entry]) -> Table:
     return table
 
 
+def config_lines(entries: Sequence[Entry]) -> str:
+    """The same for a pipe or a file: nothing is folded, so a line can be searched for."""
+    rows = [(entry.key, "not set" if entry.shown is None else entry.shown, _origin(entry)) for entry in entries]
+    return tabulate(rows, headers=("setting", "value", "from"), tablefmt="plain", disable_numparse=True)
+
+
 def _origin(entry: Entry) -> str:
     place = entry.place
-    lines = [f"{place.text} ({place.name})" if place.file and place.name and place.line else place.text]
-    if entry.shown is None:
-        lines = [""]
+    named = place.line and place.name and place.name.isupper()
+    lines = [] if entry.shown is None else [f"{place.text} ({place.name})" if named else place.text]
     for one in entry.shadowed:
         lines.append(f"  over {one.place.text}{', which says the same' if one.same else f': {one.shown}'}")
     return redact("\n".join(lines))
