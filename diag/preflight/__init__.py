@@ -11,7 +11,7 @@ from diag.preflight.model import Check, CheckResult, Finding, PreflightResult, S
 from diag.preflight.registry import checks_for
 from diag.preflight.runner import OnResult, run_checks
 from diag.project import Project
-from diag.rows import RowWorker
+from diag.rows import Pictures, RowWorker
 
 __all__ = ["Check", "CheckResult", "Finding", "PreflightResult", "Status", "checks_for", "run"]
 
@@ -24,16 +24,17 @@ async def run(
     mark: bool = True,
     strict: bool = False,
     on_result: OnResult | None = None,
+    pictures: Pictures | None = None,
 ) -> PreflightResult:
     """Run every check against a project.
 
     ``call``: make the test call, which costs money; the rows of verified calls are marked as done unless ``mark`` is
-    False. ``strict``: warnings end in exit code 4. ``on_result`` hears of each result when it is known. Raises
-    nothing for faults of the project: they are results.
+    False. ``strict``: warnings end in exit code 4. ``on_result`` hears of each result when it is known.
+    ``pictures`` is for tests. Raises nothing for faults of the project: they are results.
     """
     began = time.monotonic()
     settings = settings or project.configuration.settings
-    async with RowWorker(project, settings) as worker:
+    async with RowWorker(project, settings, pictures=pictures) as worker:
         facts = Facts(project, worker, Options(call=call, mark=mark), settings=settings)
         results = await run_checks(checks_for(settings), facts, on_result)
     code = exit_code(results, strict=strict)

@@ -97,7 +97,7 @@ class Pictures:
         async with self._client.stream("GET", url, headers=headers) as response:
             size = _told_size(response)
             head, read = b"", 0
-            async for chunk in response.aiter_raw():
+            async for chunk in response.aiter_bytes():
                 head, read = (head + chunk)[:_HEAD], read + len(chunk)
                 if read >= _HEAD and (size is not None or read > self._limits.most):
                     break

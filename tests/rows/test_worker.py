@@ -26,7 +26,7 @@ async def run(double: SupabaseDouble, folder: Path, pictures: Pictures | None = 
     async with double.project(folder) as project:
         settings = project.configuration.settings
         async with RowWorker(project, settings, pictures=pictures or good_pictures(), clock=lambda: NOON) as worker:
-            row = [row async for row in pending_rows(project, settings)][0]
+            row = await anext(pending_rows(project, settings))
             return await worker.run(row, **options)
 
 
@@ -150,9 +150,10 @@ async def test_a_row_that_is_marked_already_stays_ok(tmp_path: Path) -> None:
 
 async def test_a_bare_picture_is_sent_without_a_row(tmp_path: Path) -> None:
     double = SupabaseDouble.with_rows(0)
-    async with double.project(tmp_path) as project:
-        async with RowWorker(project, project.configuration.settings, pictures=good_pictures()) as worker:
-            outcome = await worker.run_bare("https://pictures.example/1.jpg")
+    project = double.project(tmp_path)
+    settings = project.configuration.settings
+    async with project, RowWorker(project, settings, pictures=good_pictures()) as worker:
+        outcome = await worker.run_bare("https://pictures.example/1.jpg")
     assert outcome.diagnosis.verdict is Verdict.OK
     assert outcome.writes == {}
     assert double.calls()[0].content.replace(b" ", b"") == b'{"image_url":"https://pictures.example/1.jpg"}'
