@@ -1,0 +1,132 @@
+"""From a reading to the causes that its wording supports, each with its weight and place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from diag.catalogue.bare_status import bare_statuses
+from diag.catalogue.matcher import Matcher
+from diag.catalogue.model import Mark, Rule
+from diag.catalogue.reading import Leaf, Reading
+from diag.catalogue.speakers import MODELS, NAMED, Speakers, speakers
+
+ASIDE = 35
+"""How much less a wording weighs in a field that tells about something else than the failure (``_debug``, ``warnings``)."""
+_ASIDES = {
+    "debug",
+    "attempts",
+    "previous",
+    "warnings",
+    "warning",
+    "trace",
+    "meta",
+    "metadata_debug",
+    "tried",
+    "available",
+    "request",
+    "headers_sent",
+    "input",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A cause that the text supports: how strongly (``weight``), and where it stands (``start`` in the normal form)."""
+
+    signature: str
+    weight: int
+    start: int
+    leaf: Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Rules and marks with the matcher that holds their patterns."""
+
+    rules: tuple[Rule, ...]
+    marks: tuple[Mark, ...]
+    matcher: Matcher
+
+    def candidates(self, reading: Reading, status: int | None) -> tuple[Candidate, ...]:
+        """All causes that the reading supports, the most telling first. The order of the rules does not matter."""
+        occurring = self.matcher.occurring(reading.normal)
+        voices = speakers(self.marks, occurring, self.matcher, reading.normal)
+        found = [*self._ruled(reading, status, occurring, voices), *bare(reading, status, voices)]
+        placed = [_outside(candidate, reading, status, voices) for candidate in found]
+        return ranked(placed)
+
+    def _ruled(
+        self, reading: Reading, status: int | None, occurring: frozenset[str], voices: Speakers
+    ) -> Iterator[Candidate]:
+        for rule in self.rules:
+            if _applies(rule, occurring, status):
+                start, end = self.matcher.first(rule.pattern, reading.normal)
+                signature = _attributed(rule, voices, start, end)
+                if signature:
+                    yield _candidate(signature, rule.weight, start, reading)
+
+
+def bare(reading: Reading, status: int | None, voices: Speakers) -> Iterator[Candidate]:
+    """Causes from a provider's name with a bare status."""
+    for signature, weight, start in bare_statuses(reading.normal, status, voices):
+        yield _candidate(signature, weight, start, reading)
+
+
+def ranked(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """The most telling first: by weight, then the one that stands last (a wrapper is said before its cause), then by id.
+    One candidate for each signature."""
+    best: dict[str, Candidate] = {}
+    for candidate in sorted(candidates, key=lambda one: (-one.weight, -one.start, one.signature)):
+        best.setdefault(candidate.signature, candidate)
+    return tuple(best.values())
+
+
+def _applies(rule: Rule, occurring: frozenset[str], status: int | None) -> bool:
+    return (
+        rule.pattern in occurring
+        and (not rule.status or status in rule.status)
+        and all(pattern in occurring for pattern in rule.also)
+        and not any(pattern in occurring for pattern in rule.unless)
+    )
+
+
+def _attributed(rule: Rule, voices: Speakers, start: int, end: int) -> str | None:
+    component, _, problem = rule.signature.partition(".")
+    if component != "model":
+        return rule.signature
+    speaker = voices.model_at(start, end)
+    if speaker is not None and not _spoken_by_another(voices, speaker.weight):
+        return f"{speaker.provider}.{problem}"
+    named_other = any(voices.weight(other) >= NAMED for other in ("aws", "service"))
+    return f"{rule.default}.{problem}" if rule.default and not named_other else None
+
+
+def _spoken_by_another(voices: Speakers, weight: int) -> bool:
+    """A faint sign of a model does not stand against the clear name of another service."""
+    return weight < NAMED and max(voices.weight("aws"), voices.weight("service")) > weight
+
+
+def _candidate(signature: str, weight: int, start: int, reading: Reading) -> Candidate:
+    leaf = reading.leaf_at(start)
+    aside = any(part.startswith("_") or part in _ASIDES for part in leaf.path.lower().replace("[", ".").split("."))
+    return Candidate(signature, weight - ASIDE if aside else weight, start, leaf)
+
+
+def _outside(candidate: Candidate, reading: Reading, status: int | None, voices: Speakers) -> Candidate:
+    """A broken connection that an answer tells of broke inside the function: it is blamed by the host it went to."""
+    if not candidate.signature.startswith("network."):
+        return candidate
+    model = voices.strongest(*MODELS)
+    if model is not None and model.weight >= NAMED:
+        return replace(candidate, signature=f"{model.provider}.timeout")
+    inside = status is not None or reading.is_json
+    if inside and voices.weight("aws") >= NAMED:
+        return replace(candidate, signature="aws.timeout")
+    if (
+        voices.weight("supabase")
+        and (inside or b"/rest/v1" in reading.normal or b"postgrest" in reading.normal)
+        and b"functions/v1" not in reading.normal
+    ):
+        return replace(candidate, signature="supabase.unavailable", weight=68)
+    return replace(candidate, signature="function.outbound-failed", weight=47) if inside else candidate

@@ -1,0 +1,61 @@
+"""From a signature's id to the diagnosis and the remedies that a user reads."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+
+from diag.catalogue.model import Signature
+from diag.catalogue.registry import SIGNATURES
+from diag.diagnosis import Diagnosis, Evidence, Remedy, Verdict
+
+_PLACEHOLDERS = {
+    "ref": "<project-ref>",
+    "function": "<function>",
+    "secret": "<SECRET_NAME>",
+    "url": "<image-url>",
+    "table": "<table>",
+}
+
+
+def describe(
+    signature: str,
+    *,
+    context: Mapping[str, str] | None = None,
+    others: Sequence[str] = (),
+    evidence: Sequence[Evidence] = (),
+    parts: Mapping[str, bool] | None = None,
+    retry_after: float | None = None,
+    verdict: Verdict | None = None,
+    own: Mapping[str, Signature] | None = None,
+) -> Diagnosis:
+    """The diagnosis for a known id (an unknown id becomes ``unknown``). ``context`` fills the remedies' commands: ``ref``,
+    ``function``, ``secret``, ``url``, ``table``. ``verdict`` replaces the catalogue's (an error beside usable content is
+    ``degraded``)."""
+    entry = (own or {}).get(signature) or SIGNATURES.get(signature) or SIGNATURES["unknown"]
+    return Diagnosis(
+        verdict or entry.verdict, entry.id, entry.scope, entry.title, _filled(entry, context or {}), tuple(evidence), tuple(others),
+        dict(parts or {}), retry_after,
+    )  # fmt: skip
+
+
+def remedies(signature: str, context: Mapping[str, str] | None = None) -> tuple[Remedy, ...]:
+    """What mends it, the likeliest first, with commands to copy."""
+    return _filled(SIGNATURES.get(signature) or SIGNATURES["unknown"], context or {})
+
+
+def _filled(entry: Signature, context: Mapping[str, str]) -> tuple[Remedy, ...]:
+    words = {**_PLACEHOLDERS, **{key: value for key, value in context.items() if value}}
+    return tuple(
+        Remedy(_fill(one.text, words) or "", _fill(one.command, words), _fill(one.url, words)) for one in entry.remedies
+    )
+
+
+def _fill(text: str | None, words: Mapping[str, str]) -> str | None:
+    """The text with its placeholders filled; braces that are no placeholder stay."""
+    if text is None or "{" not in text:
+        return text
+    return "".join(
+        literal + (words.get(name, f"{{{name}}}") if name is not None else "")
+        for literal, name, _, _ in string.Formatter().parse(text)
+    )

@@ -1,0 +1,164 @@
+"""From the raw body of an answer to a text that patterns can be written for.
+
+Bodies come as JSON (with JSON inside its strings), Python and JavaScript object dumps, XML, HTML pages, server-sent events, log
+lines and any mixture, often cut short. All of them are brought to one *normal form*: lower case, no quotes and backslashes, blanks
+collapsed, one line per JSON field as ``path.key: value``. Each line remembers its *leaf*: where it stood and how it was spelled,
+which is what the evidence shows.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+HEAD, TAIL = 48_000, 16_000
+"""Characters of a body that are read: its beginning and its end. What lies between is left out."""
+DEEPEST = 12
+MOST_LEAVES = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One value of the body: ``path`` (``error.message``; empty for plain text), its last ``key``, the ``text`` as it was spelled."""
+
+    path: str
+    key: str
+    text: str
+
+    @property
+    def where(self) -> str:
+        """How evidence names the place."""
+        return f"body {self.path}" if self.path else "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A body as the rules see it. ``document`` is the parsed JSON where the whole body is JSON, else None; ``text`` is the body,
+    cut and unescaped; ``normal`` is its normal form; ``starts`` and ``leaves`` tell to which leaf a place in ``normal`` belongs."""
+
+    text: str
+    document: Any
+    is_json: bool
+    is_html: bool
+    leaves: tuple[Leaf, ...]
+    starts: tuple[int, ...] = field(repr=False)
+    normal: bytes = field(repr=False)
+
+    def leaf_at(self, position: int) -> Leaf:
+        """The leaf that a place in the normal form belongs to."""
+        return self.leaves[max(bisect_right(self.starts, position) - 1, 0)]
+
+
+def read(body: bytes | str) -> Reading:
+    """Never raises, whatever the body."""
+    text = cut(body.decode("utf-8", "replace") if isinstance(body, bytes) else body).lstrip("\ufeff").strip()
+    document, is_json = parse(text)
+    if is_json:
+        return assemble(text, document, True, False, list(_leaves(document)))
+    is_html = bool(_HTML.search(text[:3000]))
+    plain = unescape(_without_tags(text) if is_html else text)
+    return assemble(plain, None, False, is_html, list(_events(plain if is_html else text)))
+
+
+def cut(text: str) -> str:
+    """The text, or its head and tail where it is too long: what matters stands at one of the two ends."""
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n…\n{text[-TAIL:]}"
+
+
+def parse(text: str) -> tuple[Any, bool]:
+    """The document that the text is, and whether it is one. A bare word or number is not taken for JSON."""
+    if not text.startswith(("{", "[", '"')):
+        return None, False
+    try:
+        return json.loads(text, strict=False), True
+    except (ValueError, RecursionError):
+        return None, False
+
+
+def normalise(text: str) -> str:
+    """The normal form of one line of text."""
+    lowered = text.translate(_DROPPED).lower()
+    return _SPACES.sub(" ", _LONE_APOSTROPHE.sub("", lowered)).strip()
+
+
+def unescape(text: str) -> str:
+    """The text with JSON's and Python's escapes undone, as often as they were nested."""
+    for _ in range(4):
+        if "\\" not in text:
+            break
+        text = _ESCAPE.sub(_unescaped, text)
+    return text
+
+
+_DROPPED = str.maketrans(
+    {'"': None, "\\": None, "`": None, "“": None, "”": None, "„": None, "’": "'", "‘": "'", "\u00a0": " "}
+)
+_LONE_APOSTROPHE = re.compile(r"(?<![a-z0-9])'|'(?![a-z])")
+_SPACES = re.compile(r"\s+")
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\\nrt\"'/])")
+_HTML = re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|<title>|<h1>", re.IGNORECASE)
+_SILENT = re.compile(r"<(script|style|svg)\b[^<>]{0,500}>[^<]{0,20000}</\1>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_PLAIN = {"n": "\n", "r": "\n", "t": " "}
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    code = found[1]
+    if code[0] in "ux" and len(code) > 1:
+        return chr(int(code[1:], 16))
+    return _PLAIN.get(code, code)
+
+
+def _without_tags(text: str) -> str:
+    return html.unescape(_TAG.sub(" ", _SILENT.sub(" ", text)))
+
+
+def _leaves(document: Any, path: str = "", key: str = "", depth: int = 0) -> Iterator[Leaf]:
+    if isinstance(document, dict) and depth < DEEPEST:
+        for name, value in document.items():
+            yield from _leaves(value, f"{path}.{name}" if path else str(name), str(name), depth + 1)
+    elif isinstance(document, list) and depth < DEEPEST:
+        for index, value in enumerate(document):
+            yield from _leaves(value, f"{path}[{index}]", key, depth + 1)
+    else:
+        yield from _value(document, path, key, depth)
+
+
+def _value(value: Any, path: str, key: str, depth: int) -> Iterator[Leaf]:
+    """One value; a string that is itself JSON is opened, one that holds lines or JSON is taken apart."""
+    if not isinstance(value, str):
+        yield Leaf(path, key, json.dumps(value, ensure_ascii=False, default=str)[:HEAD])
+        return
+    inner, is_json = parse(value.strip()) if depth < DEEPEST else (None, False)
+    if is_json and not isinstance(inner, str):
+        yield from _leaves(inner, path, key, depth + 1)
+    else:
+        yield Leaf(path, key, unescape(value))
+
+
+def _events(text: str) -> Iterator[Leaf]:
+    """The JSON documents of server-sent events (``data: {...}``) and of JSON lines."""
+    for number, line in enumerate(text.splitlines()):
+        content = line.removeprefix("data:").strip()
+        document, is_json = parse(content) if content[:1] in ("{", "[") else (None, False)
+        if is_json:
+            yield from _leaves(document, f"line {number + 1}" if number else "")
+        else:
+            yield Leaf("", "", unescape(line))
+
+
+def assemble(text: str, document: Any, is_json: bool, is_html: bool, leaves: list[Leaf]) -> Reading:
+    """A reading of these leaves."""
+    leaves = [leaf for leaf in leaves[:MOST_LEAVES] if leaf.text] or [Leaf("", "", "")]
+    starts, pieces, position = [], [], 0
+    for leaf in leaves:
+        piece = f"{leaf.path.lower()}: {normalise(leaf.text)}\n" if leaf.path else f"{normalise(leaf.text)} "
+        starts.append(position)
+        pieces.append(piece.encode("utf-8", "replace"))  # a lone surrogate cannot be encoded
+        position += len(pieces[-1])
+    return Reading(text, document, is_json, is_html, tuple(leaves), tuple(starts), b"".join(pieces))
