@@ -19,6 +19,9 @@ from diag.gate.wilson import wilson
 PAIR = 2
 """So many project-scope failures of one kind decide at once: the cause is deterministic."""
 
+DRAWS = 3
+"""So many times the cap of rows are drawn where most of their pictures are dead."""
+
 
 class Decision(StrEnum):
     OPEN = "open"
@@ -29,7 +32,8 @@ class Decision(StrEnum):
 @dataclass(frozen=True, slots=True)
 class GateTest:
     """The state of the test; ``after`` gives the next one. ``called`` counts every canary call, also those that say
-    nothing about the rate (an item's own failure, throttling, a cached answer)."""
+    nothing about the rate (an item's own failure, throttling, a cached answer); ``drawn`` also the rows whose picture
+    was found dead without a call."""
 
     limits: Limits = field(default_factory=Limits)
     error: float = 0.05
@@ -37,6 +41,7 @@ class GateTest:
     successes: int = 0
     failures: int = 0
     called: int = 0
+    drawn: int = 0
     project: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def after(self, reading: Reading, signature: str, *, called: bool = True) -> GateTest:
@@ -51,6 +56,7 @@ class GateTest:
             successes=self.successes + success,
             failures=self.failures + failure,
             called=self.called + called,
+            drawn=self.drawn + 1,
             project=MappingProxyType(project),
         )
 
@@ -76,7 +82,8 @@ class GateTest:
             return Decision.SHUT
         if self.ratio >= self.boundary:
             return Decision.OPEN
-        return Decision.UNDECIDED if self.called >= self.cap else None
+        spent = self.called >= self.cap or self.drawn >= DRAWS * self.cap
+        return Decision.UNDECIDED if spent else None
 
     @property
     def wave(self) -> int:
@@ -111,9 +118,9 @@ class GateTest:
             case Decision.SHUT:
                 return f"{seen}; the success rate is at most {high:.0%} (95 % sure), the gate asks for {self._go}"
             case Decision.UNDECIDED:
-                return f"{seen} in {self.called} calls; the success rate is between {low:.0%} and {high:.0%}, " + (
-                    f"neither clearly {self._go} nor clearly below {self.limits.stop:.0%}"
-                )
+                between = f"the success rate is between {low:.0%} and {high:.0%}"
+                neither = f"neither clearly {self._go} nor clearly below {self.limits.stop:.0%}"
+                return f"{seen}, {self.drawn} rows were tried; {between}, {neither}"
         return f"{seen} so far"
 
     @property

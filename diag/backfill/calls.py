@@ -1,0 +1,137 @@
+"""One job: the intent on the disk, the call, the outcome on the disk, and what follows from it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from diag.backfill.controls import Controls
+from diag.backfill.events import Event, Observer, RowAnswered
+from diag.backfill.fate import Fate, Policy, fate
+from diag.backfill.job import Answered, Job
+from diag.backfill.journal import Journal
+from diag.backfill.retries import RetryBudget, Uniform, delay
+from diag.backfill.tally import Tally
+from diag.gate import Reading, read
+from diag.rows.outcome import Outcome, Row
+
+
+class Worker(Protocol):
+    """What carries out one row (``RowWorker``)."""
+
+    async def run(self, row: Row) -> Outcome:
+        """What becomes of the row; never raises for the function's, the picture's or the database's failures."""
+
+
+class Finder(Protocol):
+    """What looks whether a row is done without calling anything."""
+
+    async def find(self, row: Row) -> Outcome | None:
+        """The outcome of a row that is done, else None."""
+
+
+class Caller:
+    """Carries out jobs for one run. ``clock`` gives monotonic seconds, ``settle`` is the time in seconds after which
+    nothing of a call can still be running."""
+
+    def __init__(
+        self,
+        worker: Worker,
+        finder: Finder,
+        journal: Journal,
+        tally: Tally,
+        controls: Controls,
+        *,
+        clock: Callable[[], float],
+        settle: float,
+        policy: Policy | None = None,
+        observers: Sequence[Observer] = (),
+        uniform: Uniform = random.uniform,
+    ) -> None:
+        self.journal = journal
+        self.tally = tally
+        self.controls = controls
+        self.clock = clock
+        self.settle = settle
+        self.started = 0
+        self._worker = worker
+        self._finder = finder
+        self._policy = policy or Policy()
+        self._budget = RetryBudget()
+        self._observers = observers
+        self._uniform = uniform
+
+    async def carry_out(self, job: Job) -> Answered | None:
+        """Call for one row. None where the run was stopped before the call was sent. Raises JournalError."""
+        await self.journal.intent(job.row.id)
+        if self.controls.stopping:
+            await self.journal.withdraw(job.row.id, job.before)
+            return None
+        self.started += 1
+        call = self.started
+        self._count(job)
+        return await self._record(job, await self._send(job.row), call)
+
+    async def adopt(self, outcome: Outcome) -> Answered:
+        """Record a call that was made elsewhere (the test call of preflight): it is work like any other."""
+        job = Job(outcome.row)
+        await self.journal.intent(outcome.row.id)
+        self.started += 1
+        self._count(job)
+        return await self._record(job, outcome, self.started)
+
+    async def find(self, job: Job) -> bool:
+        """Whether the row is done already; recorded if so."""
+        outcome = await self._finder.find(job.row)
+        if outcome is None:
+            return False
+        await self._record(job, outcome, self.started)
+        return True
+
+    def tell(self, event: Event) -> None:
+        """Tell everyone who watches."""
+        for observer in self._observers:
+            observer(event)
+
+    async def _send(self, row: Row) -> Outcome:
+        try:
+            return await self._worker.run(row)
+        except asyncio.CancelledError:
+            self.tally.unresolved += 1  # its intent stays in the journal: the next run looks before it calls again
+            raise
+
+    def _count(self, job: Job) -> None:
+        job.began = job.began or self.clock()
+        job.retries += 1
+        job.attempts += 1
+
+    async def _record(self, job: Job, outcome: Outcome, call: int) -> Answered:
+        reading = read(outcome.diagnosis)
+        job.attempts -= reading is Reading.THROTTLED
+        answered = Answered(job, outcome, reading, self._fate(job, outcome, reading), call)
+        self._plan(answered)
+        await self.journal.outcome(outcome, answered.fate)
+        self.tally.add(answered)
+        self.tell(RowAnswered(outcome, answered.fate, job.retries + 1))
+        return answered
+
+    def _fate(self, job: Job, outcome: Outcome, reading: Reading) -> Fate:
+        if reading is Reading.SUCCESS:
+            self._budget.succeeded(was_retry=job.retries > 0)
+        may_retry = reading in (Reading.FAILURE, Reading.THROTTLED, Reading.NEUTRAL) and self._budget.take(
+            throttled=reading is Reading.THROTTLED
+        )
+        waited = self.clock() - job.began
+        return fate(outcome, reading, attempt=job.attempts, waited=waited, may_retry=may_retry, policy=self._policy)
+
+    def _plan(self, answered: Answered) -> None:
+        job, wish = answered.job, answered.outcome.diagnosis.retry_after
+        job.unresolved = answered.fate is Fate.UNRESOLVED
+        if job.unresolved:
+            job.due = self.clock() + self.settle
+        elif answered.fate is Fate.RETRY:
+            throttled = answered.reading is Reading.THROTTLED
+            wait = delay(job.retries, throttled=throttled, retry_after=wish, uniform=self._uniform)
+            job.due = self.clock() + wait

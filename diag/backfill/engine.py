@@ -1,0 +1,229 @@
+"""The engine: a continuous flow of calls, as fast as the limits allow, that stops the moment going on is waste."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from diag.backfill.calls import Caller
+from diag.backfill.events import Notice
+from diag.backfill.fate import Fate
+from diag.backfill.job import Answered, Job
+from diag.backfill.jobs import Jobs
+from diag.backfill.limiter import Ceiling, RateLimiter
+from diag.backfill.result import Stopped
+from diag.backfill.source import Source
+from diag.gate import AlarmKind, Decision, GateTest, Guard, Limits, Reading
+from diag.project import ProjectError
+
+_PAUSES = (30.0, 60.0, 120.0, 240.0, 480.0, 600.0)  # seconds
+_PAUSES_IN_A_ROW = 3
+_GOOD_BETWEEN = 100  # successes after which earlier pauses are forgotten
+_STALL = 300.0  # seconds of nothing but refusals
+_STALL_CALLS = 20
+
+Draw = Callable[[], Awaitable[Job | None]]
+
+
+@dataclass
+class Engine:
+    """Sends jobs through the caller. ``guard`` watches the flow; the gate's canaries have their own test.
+
+    ``most_calls`` may be paid for in all; ``money`` is the stop reason once they are.
+    """
+
+    caller: Caller
+    limiter: RateLimiter
+    ceiling: Ceiling
+    limits: Limits = field(default_factory=Limits)
+    most_calls: int | None = None
+    money: str = "max-calls"
+
+    def __post_init__(self) -> None:
+        self.guard = Guard(self.limits)
+        self.controls = self.caller.controls
+        self.jobs: Jobs | None = None
+        self._tasks: set[asyncio.Task[Answered | None]] = set()
+        self._crash: Exception | None = None
+        self._good = 0
+        self._pauses = 0
+        self._good_at_pause = 0
+        self._last_good = self.caller.clock()
+        self._refused_since = 0
+        self.controls.on_stop(self._cancel_if_at_once)
+
+    @property
+    def in_flight(self) -> int:
+        """Calls under way."""
+        return len(self._tasks)
+
+    async def probe(self, test: GateTest, draw: Draw) -> GateTest:
+        """Send canary calls in waves until the test decides, the rows run out or the run is stopped."""
+        while (wave := test.wave) and not self.controls.stopping:
+            jobs = [job for _ in range(self._affordable(wave)) if (job := await draw()) is not None]
+            if not jobs:
+                break
+            tasks = [self._spawn(job, watch=False) for job in jobs]
+            await asyncio.wait(tasks)
+            for answered in (task.result() for task in tasks if not task.cancelled()):
+                if answered is not None:
+                    outcome = answered.outcome
+                    test = test.after(answered.reading, outcome.diagnosis.signature, called=outcome.called)
+        self._raise_crash()
+        return test
+
+    async def run_pass(self, source: Source) -> None:
+        """Call for every job of the source, retries included; returns when all is done or the run was stopped."""
+        self.jobs = Jobs(source, self.caller.find, self.caller.clock)
+        try:
+            while (job := await self._next(self.jobs)) is not None:
+                if await self._turn():
+                    self._spawn(job)
+                else:
+                    self.jobs.put_back(job)
+        except ProjectError as error:
+            self.controls.drain(Stopped("database", error.diagnosis.signature, error.message))
+        await self._drain()
+        self._raise_crash()
+
+    async def _next(self, jobs: Jobs) -> Job | None:
+        while not self.controls.stopping:
+            if self.guard.alarm is not None:
+                await self._heed(jobs)
+            elif not self._has_room:
+                await self.controls.wait(None)
+            elif (job := await jobs.next()) is not None:
+                if self._affordable(1):
+                    return job
+                jobs.put_back(job)
+                await self._stop_for_money()
+            elif not jobs.left and not self._tasks:
+                return None
+            else:
+                await self._idle(jobs)
+        return None
+
+    async def _idle(self, jobs: Jobs) -> None:
+        if jobs.unresolved and not self._tasks and (jobs.wait or 0) > 1:
+            self.caller.tell(Notice(f"waiting for {jobs.unresolved} calls whose end is not known"))
+        await self.controls.wait(jobs.wait)
+
+    async def _turn(self) -> bool:
+        """Wait for the limiter. False where the run was stopped or paused meanwhile."""
+        now = self.caller.clock()
+        start = now + self.limiter.turn(now)
+        while (now := self.caller.clock()) < max(start, self.limiter.not_before):
+            if self.controls.stopping or self.guard.alarm is not None:
+                return False
+            await self.controls.wait(max(start, self.limiter.not_before) - now)
+        return not self.controls.stopping
+
+    @property
+    def _has_room(self) -> bool:
+        # Nothing has succeeded yet and one failure looks like everyone's: the next call decides, so it goes alone.
+        suspicious = not self._good and bool(self.guard.suspects)
+        return self.ceiling.has_room(self.in_flight) and not (suspicious and self.in_flight)
+
+    def _affordable(self, calls: int) -> int:
+        if self.most_calls is None:
+            return calls
+        return max(0, min(calls, self.most_calls - self.caller.tally.calls - self.in_flight))
+
+    async def _stop_for_money(self) -> None:
+        if self._tasks and self.caller.tally.calls < (self.most_calls or 0):
+            await self.controls.wait(None)  # what is in flight may turn out to cost nothing (a dead picture)
+            return
+        spent = f"{self.caller.tally.calls} calls are paid for, and more were not allowed"
+        self.controls.drain(Stopped(self.money, None, spent))
+
+    def _spawn(self, job: Job, *, watch: bool = True) -> asyncio.Task[Answered | None]:
+        task = asyncio.create_task(self._carry(job, watch))
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Answered | None]) -> None:
+        self._tasks.discard(task)
+        self.controls.changed.set()
+
+    async def _carry(self, job: Job, watch: bool) -> Answered | None:
+        try:
+            answered = await self.caller.carry_out(job)
+        except Exception as error:
+            self._crash = self._crash or error
+            self.controls.drain(Stopped("error", None, "nukediag itself failed"))
+            return None
+        if answered is not None:
+            self._learn(answered, watch)
+        return answered
+
+    def _learn(self, answered: Answered, watch: bool) -> None:
+        if answered.fate in (Fate.RETRY, Fate.UNRESOLVED) and self.jobs is not None:
+            self.jobs.again(answered.job)
+        if watch:
+            signature = answered.outcome.diagnosis.signature
+            self.guard = self.guard.after(
+                answered.reading, signature, call=answered.call, started=self.caller.started + 1
+            )
+        if answered.reading is Reading.SUCCESS:
+            self.ceiling.succeeded()
+            self._good += 1
+            self._last_good, self._refused_since = self.caller.clock(), 0
+        elif answered.reading is Reading.THROTTLED:
+            self._slow_down(answered)
+
+    def _slow_down(self, answered: Answered) -> None:
+        now, diagnosis = self.caller.clock(), answered.outcome.diagnosis
+        self.limiter.throttled(now, diagnosis.retry_after)
+        self._refused_since += 1
+        if self._refused_since >= _STALL_CALLS and now - self._last_good > _STALL:
+            why = f"nothing but refusals ({diagnosis.signature}) for {now - self._last_good:.0f} s"
+            self.controls.drain(Stopped("guard", diagnosis.signature, why))
+
+    async def _heed(self, jobs: Jobs) -> None:
+        """The guard has raised an alarm: drain, and stop, or wait and ask the gate's test whether to go on."""
+        await self._drain()
+        alarm = self.guard.alarm
+        if alarm is None or self.controls.stopping:
+            return
+        if alarm.kind is AlarmKind.STOP or self._too_many_pauses():
+            self.controls.drain(Stopped("guard", alarm.signature, alarm.why))
+            return
+        seconds = max(_PAUSES[min(self._pauses - 1, len(_PAUSES) - 1)], self.limiter.not_before - self.caller.clock())
+        self.caller.tell(Notice(f"pausing for {seconds:.0f} s: {alarm.why} ({alarm.signature})"))
+        await self._rest(seconds)
+        test = await self.probe(GateTest(self.limits), jobs.next)
+        if self.controls.stopping:
+            return
+        if test.decision in (Decision.OPEN, None):
+            self.guard = self.guard.calm()
+            self.ceiling.reset()
+            self.caller.tell(Notice(f"going on: {test.why}"))
+        else:
+            self.controls.drain(Stopped("guard", alarm.signature, f"after a pause of {seconds:.0f} s, {test.why}"))
+
+    def _too_many_pauses(self) -> bool:
+        if self._good - self._good_at_pause >= _GOOD_BETWEEN:
+            self._pauses = 0
+        self._pauses += 1
+        self._good_at_pause = self._good
+        return self._pauses > _PAUSES_IN_A_ROW
+
+    async def _rest(self, seconds: float) -> None:
+        until = self.caller.clock() + seconds
+        while (left := until - self.caller.clock()) > 0 and not self.controls.stopping:
+            await self.controls.wait(left)
+
+    async def _drain(self) -> None:
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _cancel_if_at_once(self) -> None:
+        if self.controls.at_once:
+            for task in self._tasks:
+                task.cancel()
+
+    def _raise_crash(self) -> None:
+        if self._crash is not None:
+            raise self._crash

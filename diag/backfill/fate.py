@@ -1,0 +1,71 @@
+"""What follows from one outcome for its row: pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from diag.diagnosis import Verdict
+from diag.gate import Reading
+from diag.rows.outcome import Outcome
+
+AMBIGUOUS = frozenset({"network.timeout", "network.reset", "runtime.idle-timeout", "function.unfinished"})
+"""Nobody knows whether the function went on working (and paying) after these."""
+_GATEWAY_TIMEOUTS = (504, 524)
+
+
+class Fate(StrEnum):
+    """``done``: results stand, the row is marked. ``refused``: failed on the row's own account, final.
+    ``retry``: to be called again in this pass. ``unresolved``: to be called again only once nothing of the first
+    call can still be running, and the database was looked at. ``failed``: out of attempts; a later pass calls it
+    again. ``broken``: a fault of the whole project; a later run calls it again."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    RETRY = "retry"
+    UNRESOLVED = "unresolved"
+    FAILED = "failed"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """``attempts`` per row and pass; ``patience``: seconds after which a row that is only ever throttled is given
+    up for this pass."""
+
+    attempts: int = 4
+    patience: float = 900.0
+
+
+def is_ambiguous(outcome: Outcome) -> bool:
+    """Whether the work of this call may still be going on, or be done without our knowing."""
+    status = outcome.answer.status if outcome.answer else None
+    timed_out = outcome.diagnosis.signature == "gateway.unavailable" and status in _GATEWAY_TIMEOUTS
+    return outcome.called and (timed_out or outcome.diagnosis.signature in AMBIGUOUS)
+
+
+def fate(
+    outcome: Outcome, reading: Reading, *, attempt: int, waited: float, may_retry: bool, policy: Policy | None = None
+) -> Fate:
+    """What becomes of the row. ``attempt`` counts the calls of this pass that were not throttled, this one included;
+    ``waited`` are the seconds since the first; ``may_retry`` tells whether the run's retry budget allows one more."""
+    policy = policy or Policy()
+    match reading:
+        case Reading.SUCCESS:
+            return Fate.DONE
+        case Reading.ITEM:
+            return Fate.REFUSED
+        case Reading.NEUTRAL if outcome.diagnosis.signature == "function.cached":
+            return Fate.DONE if outcome.marked else Fate.REFUSED
+        case Reading.PROJECT:
+            return Fate.BROKEN
+        case Reading.THROTTLED:
+            return Fate.RETRY if may_retry and waited < policy.patience else Fate.FAILED
+    if attempt >= policy.attempts or not may_retry:
+        return Fate.FAILED
+    return Fate.UNRESOLVED if is_ambiguous(outcome) else Fate.RETRY
+
+
+def is_wasted(outcome: Outcome) -> bool:
+    """Whether a call was paid for (or may have been) and left nothing."""
+    return outcome.called and outcome.diagnosis.verdict in (Verdict.FAILED, Verdict.DEGRADED)

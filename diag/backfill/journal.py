@@ -1,0 +1,225 @@
+"""The journal of backfills on one table: what was about to be called, and what came of it. Survives SIGKILL.
+
+SQLite in WAL mode with ``synchronous=FULL``: what is recorded is on the disk. The intent is committed before the
+call is sent and the outcome after it, so a call that nobody knows the end of is always known as such. It caches;
+the truth is the marker and the results in the project's database. Rows that are done are pruned after a while, so
+that the file stays small over millions.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote
+
+from diag.backfill.fate import Fate
+from diag.backfill.lease import Lease
+from diag.backfill.records import SCHEMA, SCHEMA_VERSION, Record, State
+from diag.backfill.result import BackfillResult
+from diag.backfill.writer import Writer, translate
+from diag.errors import JournalError
+from diag.rows.outcome import Outcome
+from diag.secret import redact
+
+_STATES = {
+    Fate.DONE: State.DONE,
+    Fate.REFUSED: State.REFUSED,
+    Fate.FAILED: State.FAILED,
+    Fate.RETRY: State.FAILED,
+    Fate.UNRESOLVED: State.UNRESOLVED,
+    Fate.BROKEN: State.BROKEN,
+}
+_PRUNE_EVERY = 10_000
+_EVIDENCE = 500
+
+_INTENT = """
+INSERT INTO item (function, id, run, state, attempts, started_at) VALUES (?, ?, ?, 1, 1, ?)
+ON CONFLICT (function, id) DO UPDATE SET
+    run = excluded.run, state = 1, attempts = attempts + 1, started_at = excluded.started_at, ended_at = NULL
+"""
+_OUTCOME = """
+UPDATE item SET state = ?, ended_at = ?, signature = ?, scope = ?, evidence = ?, status = ?
+WHERE function = ? AND id = ?
+"""
+_TALLY = """
+INSERT INTO tally (run, signature, scope, count, example) VALUES (?, ?, ?, 1, ?)
+ON CONFLICT (run, signature) DO UPDATE SET count = count + 1
+"""
+_FINISH = """
+UPDATE run SET ended_at = ?, succeeded = ?, failed = ?, skipped = ?, calls = ?, retries = ?, cost_usd = ?, gate = ?,
+    stopped = ?, exit_code = ? WHERE id = ?
+"""
+
+
+def journal_path(state_dir: Path, table: str) -> Path:
+    """Where the journal of a table stands."""
+    return state_dir / f"backfill-{re.sub(r'[^A-Za-z0-9_.-]', '_', table)}.sqlite3"
+
+
+class Journal:
+    """The journal, held by one run at a time. ``now`` gives seconds since 1970."""
+
+    def __init__(self, path: Path, function: str, run: str, lease: Lease, now: Callable[[], float]) -> None:
+        self.path = path
+        self.run = run
+        self._function = function
+        self._lease = lease
+        self._now = now
+        self._writer = Writer(lambda: _connect(path), path)
+        self._done = 0
+        self._prune_before = 0.0
+
+    @classmethod
+    async def open(cls, path: Path, function: str, run: str, *, now: Callable[[], float] = time.time) -> Self:
+        """Raises UsageError where another run holds it, JournalError where it cannot be read or written."""
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lease = Lease.take(path.with_suffix(".lock"))
+        except OSError as error:
+            remedy = "choose another folder with --state-dir"
+            raise JournalError(f"the journal's folder {path.parent} cannot be used: {error}", remedy) from None
+        journal = cls(path, function, run, lease, now)
+        try:
+            await journal._writer.submit(_find_crashed)
+        except BaseException:
+            await journal.close()
+            raise
+        return journal
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being written just now."""
+        return self._writer.pending > 0
+
+    async def close(self) -> None:
+        """Write what is left and let the next run in."""
+        await self._writer.close()
+        self._lease.release()
+
+    async def begin(self, pending: int, options: Mapping[str, Any]) -> None:
+        """Record the beginning of the run."""
+        values = (self.run, self._function, os.getpid(), self._now(), pending, json.dumps(options))
+        sql = "INSERT INTO run (id, function, process, started_at, pending, options) VALUES (?, ?, ?, ?, ?, ?)"
+        await self._writer.submit(lambda db: db.execute(sql, values) and None)
+
+    async def intent(self, row_id: str) -> None:
+        """Commit that a call for this row is about to be sent."""
+        values = (self._function, row_id, self.run, self._now())
+        await self._writer.submit(lambda db: db.execute(_INTENT, values) and None)
+
+    async def withdraw(self, row_id: str, before: Record | None) -> None:
+        """The call was not sent after all: as it was ``before``."""
+
+        def undo(db: sqlite3.Connection) -> None:
+            if before is None:
+                db.execute("DELETE FROM item WHERE function = ? AND id = ?", (self._function, row_id))
+                return
+            values = (before.state, before.attempts, before.started_at, before.run, self._function, row_id)
+            sql = "UPDATE item SET state = ?, attempts = ?, started_at = ?, run = ? WHERE function = ? AND id = ?"
+            db.execute(sql, values)
+
+        await self._writer.submit(undo)
+
+    async def outcome(self, outcome: Outcome, fate: Fate) -> None:
+        """Commit what became of the call."""
+        values = self._values(outcome, fate)
+        diagnosis = outcome.diagnosis
+        tallied = (self.run, diagnosis.signature, diagnosis.scope and diagnosis.scope.value, outcome.row.id)
+        prune = self._to_prune(fate)
+
+        def write(db: sqlite3.Connection) -> None:
+            db.execute(_OUTCOME, values)
+            db.execute(_TALLY, tallied)
+            if prune is not None:
+                db.execute("DELETE FROM item WHERE state = ? AND ended_at < ?", (State.DONE, prune))
+
+        await self._writer.submit(write)
+
+    async def records(self, row_ids: Iterable[str]) -> dict[str, Record]:
+        """What is known about these rows from earlier calls."""
+        wanted = list(row_ids)
+        return await self._writer.submit(lambda db: _records(db, self._function, wanted))
+
+    def age(self, record: Record) -> float:
+        """Seconds since the last call of the row was sent."""
+        return max(0.0, self._now() - record.started_at)
+
+    async def counted(self, state: State, *, own: bool = False) -> int:
+        """How many rows stand in a state; with ``own`` only those that this run has called."""
+        sql = "SELECT count(*) FROM item WHERE function = ? AND state = ? AND run LIKE ?"
+        values = (self._function, state, self.run if own else "%")
+        return await self._writer.submit(lambda db: int(db.execute(sql, values).fetchone()[0]))
+
+    async def finish(self, result: BackfillResult) -> None:
+        """Record the end of the run."""
+        stopped = result.stopped and {"reason": result.stopped.reason, "signature": result.stopped.signature}
+        gate = {"decision": result.gate.decision, "why": redact(result.gate.why)}
+        figures = (result.succeeded, result.failed, result.skipped, result.calls, result.retries, result.cost_usd)
+        values = (self._now(), *figures, json.dumps(gate), json.dumps(stopped), int(result.exit_code), self.run)
+        await self._writer.submit(lambda db: db.execute(_FINISH, values) and None)
+
+    def _values(self, outcome: Outcome, fate: Fate) -> tuple[Any, ...]:
+        diagnosis, answer = outcome.diagnosis, outcome.answer
+        evidence = "; ".join(f"{seen.where}: {seen.text}" for seen in diagnosis.evidence[:2])
+        scope = diagnosis.scope.value if diagnosis.scope else None
+        what = (diagnosis.signature, scope, redact(evidence)[:_EVIDENCE], answer.status if answer else None)
+        return (_STATES[fate], self._now(), *what, self._function, outcome.row.id)
+
+    def _to_prune(self, fate: Fate) -> float | None:
+        self._done += fate is Fate.DONE
+        if fate is not Fate.DONE or self._done % _PRUNE_EVERY:
+            return None
+        before, self._prune_before = self._prune_before, self._now()
+        return before
+
+
+def refused_rows(path: Path, function: str) -> int:
+    """How many rows earlier runs have recorded as failed on their own account. Reads only; 0 without a journal."""
+    if not path.exists():
+        return 0
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as db:
+            sql = "SELECT count(*) FROM item WHERE function = ? AND state = ?"
+            return int(db.execute(sql, (function, State.REFUSED)).fetchone()[0])
+    except sqlite3.Error as error:
+        raise translate(error, path) from None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # SQLite's own files take over the mode
+    connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA fullfsync = 1")  # macOS: without it a commit may still sit in the drive's cache
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version not in (0, SCHEMA_VERSION):
+        raise sqlite3.DatabaseError(f"it was written by another version of nukediag (schema {version})")
+    connection.executescript(SCHEMA)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    return connection
+
+
+def _find_crashed(db: sqlite3.Connection) -> None:
+    """We hold the lease, so whatever is still marked as in flight was left by a run that was killed."""
+    db.execute("UPDATE item SET state = ? WHERE state = ?", (State.UNRESOLVED, State.IN_FLIGHT))
+
+
+def _records(db: sqlite3.Connection, function: str, wanted: list[str]) -> dict[str, Record]:
+    found: dict[str, Record] = {}
+    for start in range(0, len(wanted), 500):
+        chunk = wanted[start : start + 500]
+        marks = ",".join("?" * len(chunk))
+        sql = (
+            "SELECT id, state, attempts, started_at, run, signature FROM item "  # noqa: S608 - marks are only "?"
+            f"WHERE function = ? AND id IN ({marks})"
+        )
+        for row in db.execute(sql, (function, *chunk)):
+            found[row[0]] = Record(row[0], State(row[1]), row[2], row[3], row[4], row[5])
+    return found

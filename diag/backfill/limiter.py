@@ -1,0 +1,89 @@
+"""How fast calls start, and how many may be in flight: pure state, time is passed in.
+
+The start rate is controlled (additive increase, multiplicative decrease); in-flight is only a ceiling. Control of
+the concurrency alone is too slow to find a limit when one call takes 5 to 10 seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_START = 10.0  # calls per second, before anything is known
+_SLOW_START = 0.15  # per second, until the first refusal
+_STEP = 0.05  # calls per second per second, after it
+_CUT = 0.7
+_EPOCH = 5.0  # seconds: the answers of calls that were under way at a cut tell nothing new
+_LOWEST = 0.1
+_KNOWN = 0.95  # of a limit that is known
+_BURST = 0.1  # seconds of starts that may be caught up on
+
+
+@dataclass
+class RateLimiter:
+    """Spaces the starts of calls. ``most`` is a limit that is known (calls per second), or None."""
+
+    most: float | None = None
+    rate: float = 0.0
+    not_before: float = 0.0
+    _next: float = 0.0
+    _grown: float | None = None
+    _cut: float | None = None
+
+    def __post_init__(self) -> None:
+        self.rate = self.rate or (self.most * _KNOWN if self.most else _START)
+
+    def turn(self, now: float) -> float:
+        """Reserve the next start; seconds to wait until it. ``now`` is a monotonic time."""
+        start = max(self._next, now - _BURST, self.not_before)
+        if start > now:
+            self._grow(now)
+        self._next = start + 1 / self.rate
+        return max(0.0, start - now)
+
+    def throttled(self, now: float, retry_after: float | None) -> None:
+        """An answer said that we are too fast."""
+        if retry_after:
+            self.not_before = max(self.not_before, now + retry_after)
+        if self._cut is None or now - self._cut >= _EPOCH:
+            self.rate = max(_LOWEST, self.rate * _CUT)
+            self._cut = self._grown = now
+
+    def set_rate(self, rate: float) -> None:
+        """Somebody knows the limit better."""
+        self.most, self.rate = rate, rate * _KNOWN
+
+    def _grow(self, now: float) -> None:
+        """Only called where the rate was what made a call wait: a limit that is not reached must not drift up."""
+        elapsed = min(1.0, now - self._grown) if self._grown is not None else 0.0
+        self._grown = now
+        if self._cut is None:
+            self.rate *= (1 + _SLOW_START) ** elapsed
+        else:
+            self.rate += _STEP * max(1.0, self.rate / 10) * elapsed
+        if self.most is not None:
+            self.rate = min(self.rate, self.most * _KNOWN)
+
+
+@dataclass
+class Ceiling:
+    """How many calls may be in flight: starts small and doubles while calls succeed, so that an early break costs a
+    dozen calls and not hundreds."""
+
+    most: int
+    start: int = 8
+    now: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to the small beginning (after a pause)."""
+        self.now = float(min(self.start, self.most))
+
+    def succeeded(self) -> None:
+        """One more for each success: doubled once as many calls went well as are in flight."""
+        self.now = min(float(self.most), self.now + 1)
+
+    def has_room(self, in_flight: int) -> bool:
+        """Whether one more call may start."""
+        return in_flight < int(self.now)

@@ -1,0 +1,72 @@
+"""What a backfill run comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from diag.diagnosis import Scope
+from diag.errors import ExitCode
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureCount:
+    """How often a signature was met. ``example`` is the id of the first row that met it."""
+
+    signature: str
+    scope: Scope | None
+    count: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateReport:
+    """What the gate decided (``open``, ``shut``, ``undecided``; ``none``: nobody asked it) and why, in a sentence;
+    ``canaries`` calls were sent for it, ``successes`` of them were good."""
+
+    decision: str = "none"
+    why: str = "no gate was asked for"
+    canaries: int = 0
+    successes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Why a run ended early: ``reason`` is ``gate``, ``guard``, ``interrupted``, ``max-calls``, ``max-cost``,
+    ``max-duration``, ``database``, ``journal`` or ``no-rows-visible``; ``signature`` the diagnosis behind it;
+    ``why`` a sentence."""
+
+    reason: str
+    signature: str | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillResult:
+    """One run. ``pending`` rows were without a result when it began, ``remaining`` are now; ``refused`` of those are
+    recorded as failed on their own account. ``unresolved`` calls were in flight when the run was stopped: nobody
+    knows yet what became of them. Money is an estimate: calls times the configured cost of one."""
+
+    run: str
+    function: str
+    pending: int
+    attempted: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    skipped: int = 0
+    calls: int = 0
+    retries: int = 0
+    signatures: tuple[SignatureCount, ...] = ()
+    gate: GateReport = field(default_factory=GateReport)
+    stopped: Stopped | None = None
+    passes: int = 0
+    duration_ms: float = 0.0
+    cost_usd: float = 0.0
+    remaining: int | None = None
+    refused: int = 0
+    unresolved: int = 0
+    exit_code: ExitCode = ExitCode.OK
+
+    @property
+    def finished(self) -> bool:
+        """Nothing is left but rows that are recorded as failed on their own account, by a fresh count."""
+        return self.stopped is None and self.remaining is not None and self.remaining <= self.refused

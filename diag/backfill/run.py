@@ -1,0 +1,265 @@
+"""One backfill run from the lease to the last count."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from diag.backfill.calls import Caller
+from diag.backfill.canaries import Canaries
+from diag.backfill.controls import Controls
+from diag.backfill.engine import Engine
+from diag.backfill.events import Notice, Observer
+from diag.backfill.health import Preflight, open_gate
+from diag.backfill.journal import Journal, journal_path
+from diag.backfill.limiter import Ceiling, RateLimiter
+from diag.backfill.options import Options
+from diag.backfill.plan import Plan, most_calls
+from diag.backfill.records import State
+from diag.backfill.result import BackfillResult, GateReport, Stopped
+from diag.backfill.source import PendingRows
+from diag.backfill.tally import Tally
+from diag.backfill.unresolved import Finder
+from diag.config import Configuration
+from diag.config.settings import Settings
+from diag.errors import ExitCode
+from diag.gate import Limits
+from diag.project import Project, ProjectError
+from diag.rows import Row, RowWorker, count_pending, pending_rows
+from diag.rows.pending import pending_filter
+
+AUTO = 32
+"""Calls in flight at most where nobody says otherwise."""
+_START_UNPROVEN = 2  # calls in flight at the beginning of a run that no gate has vouched for
+_SETTLE, _SETTLE_LOCAL = 400.0, 20.0
+_LOCAL = ("127.0.0.1", "localhost", "::1")
+
+
+class Run:
+    """The parts of one run, put together."""
+
+    def __init__(
+        self, project: Project, settings: Settings, options: Options, plan: Plan, controls: Controls, journal: Journal
+    ) -> None:
+        self.project = project
+        self.settings = settings
+        self.options = options
+        self.plan = plan
+        self.controls = controls
+        self.journal = journal
+        self.tally = Tally(settings.backfill.cost_per_call, pending=plan.pending)
+        self.gate = GateReport()
+        self.passes = 0
+        self.remaining: int | None = None
+        self.refused = 0
+
+    def rows(self, after: str | None) -> AsyncIterator[Row]:
+        """Pending rows behind a key."""
+        return pending_rows(self.project, self.settings, after=after, page_size=200)
+
+    async def still_pending(self, row_ids: list[str]) -> set[str]:
+        """Which of these rows are still without a result."""
+        table = self.settings.table
+        where = pending_filter(self.settings)
+        found = await self.project.data.rows(table.name, [table.id], table.id, row_ids, where)
+        return {str(row[table.id]) for row in found}
+
+    async def pending_now(self) -> int:
+        """How many rows are without a result. Raises ProjectError."""
+        return await count_pending(self.project, self.settings)
+
+    async def count(self) -> None:
+        """A fresh count of what is left, and how much of that is known to fail on its own account."""
+        try:
+            self.remaining = await self.pending_now()
+        except ProjectError:
+            return
+        recorded = await self.journal.counted(State.REFUSED)
+        self.refused = min(recorded, self.remaining)
+        if 0 < self.remaining <= recorded:
+            self.refused = await self._refused_and_pending()
+
+    async def _refused_and_pending(self) -> int:
+        count, chunk = 0, list[str]()
+        async for row in self.rows(None):
+            chunk.append(row.id)
+            if len(chunk) == 200:
+                count, chunk = count + await self._count_refused(chunk), []
+        return count + await self._count_refused(chunk)
+
+    async def _count_refused(self, row_ids: Sequence[str]) -> int:
+        records = await self.journal.records(row_ids)
+        return sum(record.state is State.REFUSED for record in records.values())
+
+
+async def run(
+    project: Project,
+    settings: Settings,
+    options: Options,
+    plan: Plan,
+    *,
+    preflight: Preflight | None = None,
+    controls: Controls | None = None,
+    observers: Sequence[Observer] = (),
+    on_start: Observer | None = None,
+) -> BackfillResult:
+    """Call the function for every row without a result. With ``preflight`` only if it and the canary calls say so.
+
+    Raises UsageError where another run holds the table, JournalError where nothing can be recorded.
+    """
+    controls = controls or Controls()
+    began = time.monotonic()
+    path = journal_path(project.configuration.state_dir, settings.table.name)
+    journal = await Journal.open(path, settings.function.name, new_run_id())
+    try:
+        this = Run(project, settings, options, plan, controls, journal)
+        await journal.begin(plan.pending, asdict(options))
+        async with _engine(this, observers) as engine:
+            await go(this, engine, preflight)
+        result = replace(as_result(this), duration_ms=(time.monotonic() - began) * 1000)
+        await journal.finish(result)
+        return result
+    finally:
+        await journal.close()
+
+
+@asynccontextmanager
+async def _engine(this: Run, observers: Sequence[Observer]) -> AsyncIterator[Engine]:
+    settings, options = this.settings, this.options
+    loop = asyncio.get_running_loop()
+    async with RowWorker(this.project, settings) as worker:
+        finder = Finder(worker, this.project.data, settings.table)
+        caller = Caller(
+            worker,
+            finder,
+            this.journal,
+            this.tally,
+            this.controls,
+            clock=loop.time,
+            settle=settle_seconds(this.project.configuration, settings),
+            observers=observers,
+        )
+        ceiling = Ceiling(most=in_flight(options, settings), start=_START_UNPROVEN)
+        allowed = most_calls(options, settings)
+        money = "max-calls" if allowed == options.max_calls else "max-cost"
+        yield Engine(caller, RateLimiter(options.rate), ceiling, limits(options, settings), allowed, money)
+
+
+async def go(this: Run, engine: Engine, preflight: Preflight | None) -> None:
+    """Gate, passes, last count."""
+    timer = None
+    if this.options.max_duration is not None:
+        over = Stopped("max-duration", None, f"{this.options.max_duration:.0f} s are over")
+        timer = asyncio.get_running_loop().call_later(this.options.max_duration, this.controls.drain, over)
+    try:
+        if preflight is not None:
+            canaries = Canaries(this.rows, this.journal)
+            this.gate = await open_gate(engine, preflight, canaries, engine.limits, this.options)
+        if not this.controls.stopping:
+            await _passes(this, engine)
+    finally:
+        if timer is not None:
+            timer.cancel()
+        await this.count()
+
+
+async def _passes(this: Run, engine: Engine) -> None:
+    while this.passes < max(1, this.options.passes) and not this.controls.stopping:
+        source = await _source(this)
+        this.passes += 1
+        if this.passes > 1:
+            engine.caller.tell(Notice(f"pass {this.passes}: once more for the rows that failed for a passing cause"))
+        try:
+            await engine.run_pass(source)
+        finally:
+            await source.close()
+        if this.passes == 1:
+            this.tally.skipped = source.skipped
+        if not await this.journal.counted(State.FAILED, own=True):
+            return
+
+
+async def _source(this: Run) -> PendingRows:
+    limit, again = this.options.limit, this.passes > 0 and this.options.limit is not None
+    if again:
+        limit = await this.journal.counted(State.FAILED, own=True)
+    elif limit is not None:
+        limit -= this.tally.attempted
+    return PendingRows(
+        this.rows,
+        this.still_pending,
+        this.journal,
+        settle=settle_seconds(this.project.configuration, this.settings),
+        retry_failed=this.options.retry_failed,
+        again=again,
+        limit=limit,
+    )
+
+
+def as_result(this: Run) -> BackfillResult:
+    """What the run comes to, apart from its duration."""
+    tally = this.tally
+    result = BackfillResult(
+        run=this.journal.run,
+        function=this.settings.function.name,
+        pending=this.plan.pending,
+        attempted=tally.attempted,
+        succeeded=tally.succeeded,
+        failed=tally.failed,
+        skipped=tally.skipped,
+        calls=tally.calls,
+        retries=tally.retries,
+        signatures=tally.signatures,
+        gate=this.gate,
+        stopped=this.controls.stopped,
+        passes=this.passes,
+        cost_usd=tally.cost_usd,
+        remaining=this.remaining,
+        refused=this.refused,
+        unresolved=tally.unresolved,
+    )
+    return replace(result, exit_code=exit_code(result))
+
+
+def exit_code(result: BackfillResult) -> ExitCode:
+    """The contract's exit code for a run."""
+    reason = result.stopped.reason if result.stopped else None
+    if reason in ("gate", "no-rows-visible"):
+        return ExitCode.UNHEALTHY
+    if reason == "interrupted":
+        return ExitCode.INTERRUPTED
+    if reason is not None:
+        return ExitCode.STOPPED
+    return ExitCode.ROWS_FAILED if result.failed else ExitCode.OK
+
+
+def limits(options: Options, settings: Settings) -> Limits:
+    """The success rates between which gate and guard decide."""
+    if options.accept_rate is not None:
+        return Limits.accepting(options.accept_rate)
+    return Limits(settings.gate.go, settings.gate.stop)
+
+
+def in_flight(options: Options, settings: Settings) -> int:
+    """How many calls may be in flight at most."""
+    chosen = options.concurrency or settings.backfill.concurrency
+    return AUTO if chosen == "auto" else chosen
+
+
+def settle_seconds(configuration: Configuration, settings: Settings) -> float:
+    """Seconds after which nothing of a call can still be running. Hosted workers live for 400 s at most
+    (supabase.com/docs/guides/functions/limits)."""
+    if settings.backfill.settle is not None:
+        return settings.backfill.settle
+    return _SETTLE_LOCAL if urlsplit(configuration.url or "").hostname in _LOCAL else _SETTLE
+
+
+def new_run_id() -> str:
+    """A name for a run that sorts by time."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"

@@ -1,0 +1,150 @@
+"""Where jobs come from: the pending rows in the order of their key, a page at a time, without those that the journal
+rules out. Memory is constant however many rows there are."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from typing import Protocol
+
+from diag.backfill.job import Job
+from diag.backfill.journal import Journal
+from diag.backfill.records import Record, State
+from diag.diagnosis import Scope
+from diag.project import ProjectError
+from diag.rows.outcome import Row
+
+PAGE = 200
+FRESH_FOR = 30.0
+"""Seconds after which a page is asked again which of its rows are still pending: others may write results too."""
+_BLIPS = 6
+
+OpenRows = Callable[[str | None], AsyncIterator[Row]]
+StillPending = Callable[[list[str]], Awaitable[set[str]]]
+
+
+class Source(Protocol):
+    """Where the engine takes its jobs from."""
+
+    async def next(self) -> Job | None:
+        """The next job, or None when there is none left."""
+
+
+class PendingRows:
+    """The jobs of one pass, at most ``limit`` of them; with ``again`` only rows that this run has called before.
+    A row whose last call has no known end is due ``settle`` seconds after that call was sent.
+
+    ``skipped`` counts the rows left out because an earlier run found them bad, ``handed_out`` the jobs.
+    """
+
+    def __init__(
+        self,
+        open_rows: OpenRows,
+        still_pending: StillPending,
+        journal: Journal,
+        *,
+        settle: float,
+        retry_failed: bool = False,
+        again: bool = False,
+        limit: int | None = None,
+    ) -> None:
+        self._open_rows = open_rows
+        self._still_pending = still_pending
+        self._journal = journal
+        self._retry_failed = retry_failed
+        self._settle = settle
+        self._again = again
+        self._limit = limit
+        self._page: deque[Job] = deque()
+        self._fetched = 0.0
+        self._last: str | None = None
+        self._rows: AsyncIterator[Row] | None = None
+        self._ahead: asyncio.Task[list[Row]] | None = None
+        self.skipped = 0
+        self.handed_out = 0
+
+    async def next(self) -> Job | None:
+        """Raises ProjectError where the data API stays away."""
+        if self._limit is not None and self.handed_out >= self._limit:
+            return None
+        while True:
+            if not self._page and not await self._turn_page():
+                return None
+            await self._freshen()
+            if self._page:
+                self.handed_out += 1
+                return self._page.popleft()
+
+    async def close(self) -> None:
+        """Stop reading ahead."""
+        if self._ahead is not None:
+            self._ahead.cancel()
+            await asyncio.gather(self._ahead, return_exceptions=True)
+
+    async def _turn_page(self) -> bool:
+        """Take the page that was read ahead and begin with the next. False when there is none."""
+        rows = await (self._ahead or self._read())
+        self._ahead = None
+        if not rows:
+            return False
+        self._ahead = asyncio.create_task(self._read())
+        self._fetched = _now()
+        records = await self._journal.records(row.id for row in rows)
+        self._page.extend(job for row in rows if (job := self._job(row, records.get(row.id))))
+        return True
+
+    async def _read(self) -> list[Row]:
+        for blip in range(_BLIPS):
+            try:
+                return await self._read_once()
+            except ProjectError as error:
+                self._rows = None  # an iterator that has raised is finished: begin anew behind the last row
+                if error.diagnosis.scope is not Scope.TRANSIENT or blip == _BLIPS - 1:
+                    raise
+                await asyncio.sleep(2.0**blip)
+        return []
+
+    async def _read_once(self) -> list[Row]:
+        rows: list[Row] = []
+        self._rows = self._rows or self._open_rows(self._last)
+        async for row in self._rows:
+            rows.append(row)
+            self._last = row.id
+            if len(rows) >= PAGE:
+                break
+        return rows
+
+    async def _freshen(self) -> None:
+        if self._page and _now() - self._fetched > FRESH_FOR:
+            still = await self._still_pending([job.row.id for job in self._page])
+            self._page = deque(job for job in self._page if job.row.id in still)
+            self._fetched = _now()
+
+    def _job(self, row: Row, record: Record | None) -> Job | None:
+        if record is None:
+            return None if self._again else Job(row)
+        own = record.run == self._journal.run
+        if record.state is State.REFUSED and (own or not self._retry_failed):
+            self.skipped += not own
+            return None
+        if record.state in (State.DONE, State.IN_FLIGHT, State.BROKEN) and own:
+            return None
+        if self._again and not own:
+            return None
+        job = Job(row, before=record, answered=own, retries=0 if own else -1)
+        if record.state is State.UNRESOLVED:
+            job.unresolved, job.due = True, _now() + self._settle - self._journal.age(record)
+        return job
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def first(rows: AsyncIterator[Row], without: Collection[str] = ()) -> Row | None:
+    """The first row that is not among ``without``."""
+    async for row in rows:
+        if row.id not in without:
+            return row
+    return None
