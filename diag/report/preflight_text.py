@@ -57,7 +57,8 @@ def check_lines(result: CheckResult, paper: Paper) -> list[Text | str]:
     """A check: what it claims and how that ended, then the facts."""
     if result.status is Status.SKIP:
         return [_head(result, paper)]
-    return [_head(result, paper), *_facts(result, paper)]
+    facts = _good(result, paper) if result.status is Status.PASS else _bad(result, paper)
+    return [_head(result, paper), *facts]
 
 
 def _head(result: CheckResult, paper: Paper) -> Text:
@@ -66,23 +67,32 @@ def _head(result: CheckResult, paper: Paper) -> Text:
     told = result.check.claim
     if result.status is Status.SKIP:
         told += f" (because of {result.finding.because})"
+    if result.status is Status.PASS:
+        told += f": {result.finding.summary}"
     return head + Text("\n".join(paper.lines(told, 12)), "dim" if result.status is Status.SKIP else "")
 
 
-def _facts(result: CheckResult, paper: Paper) -> Iterator[Text]:
+def _good(result: CheckResult, paper: Paper) -> Iterator[Text]:
+    finding = result.finding
+    if finding.detail:
+        yield paper.fact("", finding.detail, 4)
+    yield from paper.evidence(finding.evidence, 4)
+    if finding.source:
+        yield paper.fact("from", finding.source, 4)
+
+
+def _bad(result: CheckResult, paper: Paper) -> Iterator[Text]:
     finding = result.finding
     yield paper.fact("", finding.summary, 4)
-    if result.status is not Status.PASS:
-        if finding.diagnosis:
-            yield paper.cause(finding.diagnosis, 4)
-        yield from paper.evidence(result.evidence, 4)
-        yield paper.fact("check", result.check.id, 4)
-    elif finding.detail:
+    if finding.diagnosis:
+        yield paper.cause(finding.diagnosis, 4)
+    yield from paper.evidence(result.evidence, 4)
+    if finding.detail:
         yield paper.fact("", finding.detail, 4)
     if finding.source:
         yield paper.fact("from", finding.source, 4)
-    if result.status is not Status.PASS:
-        yield from paper.remedies(result.remedies, 4)
+    yield paper.fact("check", result.check.id, 4)
+    yield from paper.remedies(result.remedies, 4)
 
 
 def _verdict(result: PreflightResult, paper: Paper) -> Text:

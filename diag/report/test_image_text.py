@@ -43,7 +43,7 @@ def render(outcome: Outcome, function: str, paper: Paper, verbosity: int = 0) ->
     """The report of one call; ``verbosity`` -1 is one line."""
     diagnosis = outcome.diagnosis
     mark = paper.mark(diagnosis.verdict.value)
-    head = mark + Text(paper.words(f"  {diagnosis.signature}: {diagnosis.title}"), "bold")
+    head = mark + Text("  ") + Text(paper.words(f"{diagnosis.signature}: {diagnosis.title}"), "bold")
     if verbosity < 0:
         return head
     lines = [head, *_facts(outcome, function, paper)]
@@ -73,8 +73,9 @@ def _call(outcome: Outcome, function: str) -> str:
     if answer is None:
         return f"{function} was not called: nothing was spent"
     status = "no answer" if answer.status is None else f"status {answer.status}"
-    codes = [answer.header(name) for name in ("sb-error-code", "x-deno-execution-id")]
-    told = [f"{function}: {status} in {answer.duration_ms / 1000:.1f} s", *(code for code in codes if code)]
+    told = [f"{function}: {status} in {answer.duration_ms / 1000:.1f} s"]
+    names = {"sb-error-code": "code", "x-deno-execution-id": "execution", "sb-request-id": "request"}
+    told += [f"{word} {answer.header(name)}" for name, word in names.items() if answer.header(name)]
     return ", ".join(told)
 
 
