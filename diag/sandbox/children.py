@@ -76,6 +76,29 @@ def identity(user: str | None) -> dict[str, Any]:
     return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
 
 
+async def run(
+    command: Sequence[str], *, env: Mapping[str, str], text: str = "", user: str | None = None
+) -> tuple[int, str, str]:
+    """Run a program to its end: its exit code, output and complaints. It does not outlive the task that waits."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env=dict(env),
+        cwd="/",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        preexec_fn=_die_with_parent(os.getpid(), signal.SIGKILL),
+        **identity(user),
+    )
+    try:
+        answer, complaint = await process.communicate(text.encode())
+    except asyncio.CancelledError:
+        process.kill()
+        await process.wait()
+        raise
+    return process.returncode or 0, answer.decode(errors="replace"), complaint.decode(errors="replace")
+
+
 @dataclass
 class Family:
     """The supervisor's children by name, and what is to be said about those that died unasked."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,9 +18,10 @@ import httpx
 
 from diag.errors import ExitCode, NukediagError, SandboxError, UsageError
 from diag.sandbox.parts import require_extra
-from diag.sandbox.state import Sandbox, is_held, private_folder, read, running, sandbox_folder
+from diag.sandbox.state import Sandbox, hold, is_held, read, running, sandbox_folder, sweep
+from diag.secret import redact
 
-_STARTED_BY_ANOTHER = 60  # seconds to wait for a sandbox that somebody else is starting
+_STARTED_BY_ANOTHER = 300  # seconds to wait for a sandbox that somebody else is starting
 _GRACE = 15  # seconds for the supervisor to end its children
 
 
@@ -52,14 +53,9 @@ def up(
         there = _wait_for_other(folder)
         _refuse_another_kind(there, images, port, variant)
         return there if scenario in (None, there.scenario) else switch(there, str(scenario))
-    _sweep(folder)
-    private_folder(folder)
     wishes = {"scenario": scenario or "healthy", "images": images, "port": port, "variant": variant or "strict"}
-    try:
-        _start(folder, json.dumps(wishes), say)
-    except BaseException:
-        down(name, state_dir)
-        raise
+    if not _start(folder, json.dumps(wishes), say):
+        return up(scenario, images=images, name=name, port=port, variant=variant, state_dir=state_dir, say=say)
     found = running(name, state_dir)
     if found is None:
         raise SandboxError("the sandbox ended as soon as it was ready", "nukediag sandbox up --foreground shows more")
@@ -88,41 +84,59 @@ def _wait_for_other(folder: Path) -> Sandbox:
     raise SandboxError("another process began to start this sandbox and did not finish", "nukediag sandbox down")
 
 
-def _start(folder: Path, wishes: str, say: Callable[[str], None]) -> None:
+def _start(folder: Path, wishes: str, say: Callable[[str], None]) -> bool:
+    """Start a supervisor; False if another one is just being started for that folder."""
     reader, writer = os.pipe()
-    log = os.open(folder / "supervisor.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        command = [sys.executable, "-m", "diag.sandbox.server", "--folder", str(folder)]
+    command = [sys.executable, "-m", "diag.sandbox.server", "--folder", str(folder)]
+    with tempfile.TemporaryFile() as complaints, os.fdopen(reader, encoding="utf-8") as told:
         process = subprocess.Popen(
             [*command, "--tell", str(writer), "--wishes", wishes],
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+            stdout=complaints,
+            stderr=complaints,
             pass_fds=(writer,),
             start_new_session=True,  # the terminal's Ctrl-C is not for it
         )
-    finally:
         os.close(writer)
-        os.close(log)
-    with os.fdopen(reader, encoding="utf-8") as told:
-        if not _listen(told, say):
+        try:
+            started = _listen(told, say)
+        except NukediagError:
+            process.wait()  # it tidies up after its own failure
+            raise
+        except BaseException:
+            _abandon(process)
+            raise
+        if started is None:
             process.wait()
-            words = (folder / "supervisor.log").read_text(errors="replace").strip().splitlines()[-1:]
+            complaints.seek(0)
+            words = redact(complaints.read().decode(errors="replace")).strip().splitlines()[-1:]
             raise SandboxError(f"the sandbox's supervisor ended: {' '.join(words) or 'no word'}", "try again")
     # From here on it is on its own: without this, Python would complain about a child left running.
     process.returncode = 0
+    return started
 
 
-def _listen(told: Iterator[str], say: Callable[[str], None]) -> bool:
+def _abandon(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_GRACE)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _listen(told: Iterator[str], say: Callable[[str], None]) -> bool | None:
     for line in told:
         words: dict[str, Any] = json.loads(line)
+        if words.get("busy"):
+            return False
         if "error" in words:
             error = SandboxError if words["exit_code"] == ExitCode.BUG else NukediagError
             raise _with_code(error(words["error"], words["remedy"]), ExitCode(words["exit_code"]))
         if words.get("ready"):
             return True
         say(words.get("say", ""))
-    return False
+    return None
 
 
 def _with_code(error: NukediagError, code: ExitCode) -> NukediagError:
@@ -164,7 +178,10 @@ def down(name: str = "default", state_dir: Path | None = None) -> bool:
     was_up = is_held(folder)
     if was_up:
         _end(folder)
-    _sweep(folder)
+    handle = hold(folder)
+    if handle is not None:  # else somebody has just started it anew
+        sweep(folder)
+        os.close(handle)
     return was_up
 
 
@@ -181,11 +198,3 @@ def _end(folder: Path) -> None:
             os.killpg(found.pid, signal.SIGKILL)  # it leads its own session: its children are in the same group
     while is_held(folder):
         time.sleep(0.02)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a sandbox left on the disk, also one that was killed."""
-    found = read(folder)
-    if found and found.scratch and found.scratch.name.startswith("nukediag-"):
-        shutil.rmtree(found.scratch, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)

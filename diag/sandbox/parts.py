@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from diag.errors import SandboxError, UsageError
+from diag.sandbox.children import run
 from diag.sandbox.state import cache_root, private_folder
 from diag.secret import redact
 
@@ -102,20 +103,12 @@ async def fetch(say: Callable[[str], None]) -> None:
 
 async def _deno_cache(arguments: Sequence[str]) -> None:
     # The whole environment: registry, proxy and certificate settings are the user's own.
-    process = await asyncio.create_subprocess_exec(
-        deno_binary(),
-        "cache",
-        *arguments,
-        env={**os.environ, **deno_environment()},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, complaint = await process.communicate()
-    if process.returncode:
-        words = redact(complaint.decode(errors="replace")).strip().splitlines()[-4:]
+    environ = {**os.environ, **deno_environment()}
+    code, _, complaint = await run([deno_binary(), "cache", *arguments], env=environ)
+    if code:
+        words = " ".join(line.strip() for line in redact(complaint).strip().splitlines()[-4:])
         raise SandboxError(
-            "the sandbox's npm packages could not be fetched: " + " ".join(line.strip() for line in words),
+            f"the sandbox's npm packages could not be fetched: {words}",
             "check the network and, if you use one, the npm registry in .npmrc or NPM_CONFIG_REGISTRY; then try again",
         )
 

@@ -8,14 +8,13 @@ import pwd
 import shutil
 import signal
 import tempfile
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from diag.errors import SandboxError
-from diag.sandbox.children import Child, Family, identity
+from diag.sandbox.children import Child, Family, run
 from diag.sandbox.parts import postgres_programs
-from diag.sandbox.state import write_private
+from diag.sandbox.state import SCRATCH_PREFIX, write_private
 
 # Durability is of no use here: the data goes with the sandbox.
 _SETTINGS = {
@@ -66,7 +65,7 @@ def scratch_folder() -> Path | None:
     user = foreign_user()
     if user is None:
         return None
-    folder = Path(tempfile.mkdtemp(prefix="nukediag-"))
+    folder = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX))
     shutil.chown(folder, user)
     return folder
 
@@ -108,7 +107,7 @@ class Postgres:
         if self._user:
             shutil.chown(password_file, self._user)
         words = [str(self._programs / "initdb"), "-D", str(self._data), f"--pwfile={password_file}", *_INITDB]
-        code, _, complaint = await _run(words, {}, user=self._user)
+        code, _, complaint = await run(words, env={}, user=self._user)
         password_file.unlink()
         if code:
             raise SandboxError(f"Postgres could not make its database: {_last_line(complaint)}", "see the text above")
@@ -125,28 +124,12 @@ class Postgres:
         """The rows that the statements give, as text."""
         url = self.url.replace(f":{self._password}@", "@")  # command lines are public
         words = [str(self._programs / "psql"), url, *_PSQL]
-        code, answer, complaint = await _run(words, {"PGPASSWORD": self._password}, sql)
+        code, answer, complaint = await run(words, env={"PGPASSWORD": self._password}, text=sql)
         if code:
             raise SandboxError(
                 f"Postgres refused a statement: {_last_line(complaint)}", "this is a fault of the sandbox"
             )
         return [line.split("\t") for line in answer.splitlines()]
-
-
-async def _run(
-    command: list[str], env: Mapping[str, str], text: str = "", *, user: str | None = None
-) -> tuple[int, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        env=dict(env),
-        cwd="/",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        **identity(user),
-    )
-    answer, complaint = await process.communicate(text.encode())
-    return process.returncode or 0, answer.decode(), complaint.decode()
 
 
 def _last_line(text: str) -> str:

@@ -1,7 +1,8 @@
 """The supervisor of one sandbox: one process that hosts the HTTP parts and owns the child processes.
 
-``python -m diag.sandbox.server`` is started by ``launch.up``, detached; it tells its progress through a pipe
-(``--tell FD``, one JSON object a line: ``{"say"}``, then ``{"ready": true}`` or ``{"error", "remedy", "exit_code"}``).
+``python -m diag.sandbox.server`` is started by ``launch.up``, detached. It tells its progress through a pipe
+(``--tell FD``), one JSON object a line: ``{"say"}``, at last ``{"ready": true}``, ``{"busy": true}`` (another one
+holds the folder) or ``{"error", "remedy", "exit_code"}``.
 It ends on SIGTERM or SIGINT and takes every child with it; if it is killed, the kernel ends them (``children``).
 
 What it takes from the world (``scenarios``, ``counters``, ``upstreams``, ``world``):
@@ -30,11 +31,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from diag.errors import ExitCode, NukediagError, SandboxError
+from diag.errors import ExitCode, NukediagError
 from diag.sandbox.assembly import Assembly, Wishes
 from diag.sandbox.control import PREFIX
 from diag.sandbox.postgres import scratch_folder
-from diag.sandbox.state import Sandbox, hold, private_folder, save
+from diag.sandbox.state import Sandbox, hold, private_folder, save, sweep
 from diag.secret import redact
 
 
@@ -131,17 +132,24 @@ def _explain(error: Exception) -> dict[str, object]:
 def main() -> int:
     """Be the supervisor."""
     given = parse(sys.argv[1:])
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     os.umask(0o077)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # until the event loop takes over
     teller = Teller(given.tell)
-    private_folder(given.folder)
+    if hold(given.folder) is None:
+        teller.tell(busy=True)
+        return 1
+    # A former sandbox of this name that was killed has left its files; ours are for nobody either once we end.
+    sweep(given.folder, keep_lock=True)
+    log = private_folder(given.folder / "logs") / "supervisor.log"
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", filename=log)
     try:
-        if hold(given.folder) is None:
-            raise SandboxError("this sandbox is being started or runs already", "nukediag sandbox status")
         asyncio.run(serve(given.folder, given.wishes, teller))
     except Exception as error:
         teller.tell(**_explain(error))
         return 1
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # nothing keeps us from tidying up
+        sweep(given.folder)
     return 0
 
 

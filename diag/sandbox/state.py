@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from diag.errors import UsageError
+
+SCRATCH_PREFIX = "nukediag-"
 
 
 class Sandbox(BaseModel):
@@ -98,24 +102,58 @@ def read(folder: Path) -> Sandbox | None:
 
 
 def hold(folder: Path) -> int | None:
-    """Take the sandbox's lock for the life of this process; None if another supervisor holds it."""
-    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    """Take the sandbox's lock for the life of this process, making the folder; None if somebody else holds it."""
+    while True:
+        try:
+            handle = os.open(private_folder(folder) / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except FileNotFoundError:
+            continue  # its former holder has just removed the folder
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            return None
+        if _is_at(handle, folder / "lock"):
+            return handle
+        os.close(handle)  # its former holder has just removed the file: a lock that nobody else would see
+
+
+def _is_at(handle: int, path: Path) -> bool:
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        return None
-    return handle
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def is_held(folder: Path) -> bool:
     """Whether a supervisor lives there. The lock goes with the process, however it dies."""
-    if not (folder / "lock").exists():
+    try:
+        handle = os.open(folder / "lock", os.O_RDWR)
+    except FileNotFoundError:
         return False
-    handle = hold(folder)
-    if handle is not None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
         os.close(handle)
-    return handle is None
+    return False
+
+
+def sweep(folder: Path, *, keep_lock: bool = False) -> None:
+    """Remove what a sandbox left on the disk, also one that was killed. The caller holds its lock."""
+    found = read(folder)
+    if found and found.scratch and found.scratch.name.startswith(SCRATCH_PREFIX):
+        shutil.rmtree(found.scratch, ignore_errors=True)
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != "lock":
+            path.unlink()
+    if not keep_lock:
+        (folder / "lock").unlink(missing_ok=True)  # last: from here on the folder may be somebody else's
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def running(name: str = "default", state_dir: Path | None = None) -> Sandbox | None:
