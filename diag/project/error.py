@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,11 +20,39 @@ class ProjectError(NukediagError):
 
     def __init__(self, what: str, answer: Answer, diagnosis: Diagnosis | None = None) -> None:
         self.answer = answer
-        self.diagnosis = diagnosis if diagnosis is not None else catalogue.classify(answer)
-        seen = f"HTTP {answer.status}" if answer.status is not None else answer.failure_text or "no answer"
-        super().__init__(f"{what}: {self.diagnosis.title} ({seen})", _remedy(self.diagnosis))
+        self.diagnosis = diagnosis if diagnosis is not None else _diagnosis(answer)
+        super().__init__(f"{what}: {self.diagnosis.title} ({_seen(answer, self.diagnosis)})", _remedy(self.diagnosis))
         transient = self.diagnosis.scope is Scope.TRANSIENT
         self.exit_code = ExitCode.CANNOT_VOUCH if transient else ExitCode.UNHEALTHY
+
+
+def _seen(answer: Answer, diagnosis: Diagnosis) -> str:
+    if answer.status is None:
+        return answer.failure_text or "no answer"
+    said = next((piece.text for piece in diagnosis.evidence if piece.where.startswith("body")), "")
+    return f"HTTP {answer.status}: {' '.join(said.split())}" if said else f"HTTP {answer.status}"
+
+
+_BY_STATUS = {401: "supabase.key-invalid", 403: "supabase.permission-denied", 404: "supabase.schema-mismatch"}
+
+
+def _diagnosis(answer: Answer) -> Diagnosis:
+    """The catalogue reads answers of functions. Here no function was called: where it would blame one, the status
+    decides about the data API itself."""
+    diagnosis = catalogue.classify(_with_code(answer))
+    own = diagnosis.component == "gateway" and answer.status not in _BY_STATUS
+    if own or diagnosis.component in ("supabase", "network") or answer.status is None:
+        return diagnosis
+    signature = "supabase.unavailable" if answer.status >= 500 else _BY_STATUS.get(answer.status, "unknown")
+    return catalogue.describe(signature, evidence=diagnosis.evidence, retry_after=diagnosis.retry_after)
+
+
+def _with_code(answer: Answer) -> Answer:
+    """The answer to a HEAD has no body; PostgREST puts its code into ``Proxy-Status`` then."""
+    code = re.search(r'error="?(\w+)', answer.header("proxy-status") or "")
+    if answer.body or code is None:
+        return answer
+    return dataclasses.replace(answer, body=json.dumps({"code": code[1], "message": f"PostgREST error {code[1]}"}))
 
 
 def _remedy(diagnosis: Diagnosis) -> str:
@@ -33,9 +64,7 @@ def _remedy(diagnosis: Diagnosis) -> str:
 
 def unexpected(what: str, answer: Answer) -> ProjectError:
     """A 2xx whose content is not what this API answers: a proxy's or a portal's page, or another service."""
-    diagnosis = catalogue.classify(answer)
-    wrong = diagnosis.verdict.value in ("failed",)
-    return ProjectError(what, answer, diagnosis if wrong else catalogue.describe("gateway.unavailable"))
+    return ProjectError(what, answer, catalogue.describe("gateway.unavailable"))
 
 
 class Refused(Exception):

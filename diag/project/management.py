@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +13,14 @@ from urllib.parse import quote
 import httpx
 
 from diag import catalogue
-from diag.diagnosis import Answer, Diagnosis
+from diag.diagnosis import Answer, Diagnosis, Evidence, Remedy
 from diag.project.error import ProjectError, translated, unexpected
 from diag.project.http import answer_of, read_at_most
 from diag.project.retrying import retrying
-from diag.secret import Secret
+from diag.secret import Secret, redact
+
+_LARGEST_LIST = 8 << 20  # bytes; a project has at most 1,000 functions
+_LONGEST_EVIDENCE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Management:
 
     async def _once(self, path: str, what: str) -> tuple[Any, Answer]:
         async with self._client.stream("GET", self._url + path, headers=self._headers) as response:
-            answer = answer_of(response, await read_at_most(response, 8 << 20))
+            answer = answer_of(response, await read_at_most(response, _LARGEST_LIST))
         if response.status_code != 200:
             raise ProjectError(what, answer, _diagnosis(answer))
         try:
@@ -106,11 +110,24 @@ class Management:
             raise unexpected(what, answer) from None
 
 
-def _diagnosis(answer: Answer) -> Diagnosis | None:
-    """The Management API is guarded by another credential than the functions: its own 401 and 429 are told here."""
-    if answer.status == 401:
-        return catalogue.describe("gateway.auth-invalid")
-    return catalogue.describe("gateway.rate-limited", retry_after=_wait(answer)) if answer.status == 429 else None
+_TOKENS = "https://supabase.com/dashboard/account/tokens"
+_REMEDIES = {
+    401: Remedy("Make a new access token and set it as SUPABASE_ACCESS_TOKEN.", url=_TOKENS),
+    403: Remedy("Check the project's ref, and give the token the permission to read this.", url=_TOKENS),
+    404: Remedy("Check the project's ref (nukediag config show says where it comes from)."),
+}
+_BY_STATUS = {401: "gateway.auth-invalid", 402: "gateway.restricted", 429: "gateway.rate-limited"}
+
+
+def _diagnosis(answer: Answer) -> Diagnosis:
+    """The Management API is no function and is guarded by another credential: the status tells. A 403 or 404 may
+    mean a wrong ref, no membership or a permission that the token lacks."""
+    status = answer.status or 0
+    signature = "gateway.unavailable" if status >= 500 else _BY_STATUS.get(status, "unknown")
+    said = answer.body.decode("utf-8", "replace") if isinstance(answer.body, bytes) else answer.body
+    evidence = (Evidence("body", redact(said)[:_LONGEST_EVIDENCE]),) if said.strip() else ()
+    told = catalogue.describe(signature, evidence=evidence, retry_after=_wait(answer) if status == 429 else None)
+    return dataclasses.replace(told, remedies=(_REMEDIES[status],)) if status in _REMEDIES else told
 
 
 def _wait(answer: Answer) -> float | None:
