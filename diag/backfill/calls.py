@@ -114,7 +114,7 @@ class Caller:
         self._plan(answered)
         await self.journal.outcome(outcome, answered.fate)
         self.tally.add(answered)
-        self.tell(RowAnswered(outcome, answered.fate, job.retries + 1))
+        self.tell(RowAnswered(outcome, answered.fate, job.retries + 1, self.tally))
         return answered
 
     def _fate(self, job: Job, outcome: Outcome, reading: Reading) -> Fate:

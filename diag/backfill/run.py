@@ -107,7 +107,6 @@ async def run(
     preflight: Preflight | None = None,
     controls: Controls | None = None,
     observers: Sequence[Observer] = (),
-    on_start: Observer | None = None,
 ) -> BackfillResult:
     """Call the function for every row without a result. With ``preflight`` only if it and the canary calls say so.
 

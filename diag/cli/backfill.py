@@ -1,0 +1,177 @@
+"""``nukediag backfill``: the function for every row without a result, if that is worth it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diag.backfill import BackfillResult, Controls, Options, Plan, Stopped, make_plan, run
+from diag.cli.options import Session, project_options
+from diag.errors import ExitCode, UsageError
+from diag.preflight import PreflightResult
+from diag.preflight import run as preflight
+from diag.project import Project, ProjectError
+from diag.report.backfill_document import backfill_document
+from diag.report.backfill_progress import progress
+from diag.report.backfill_text import plan_text, render
+from diag.report.terminal import Paper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DRY_RUN = "dry-run"
+_EPILOG = """\b
+Examples:
+  nukediag backfill --if-healthy              preflight, canary calls, then every pending row
+  nukediag backfill --if-healthy --dry-run    what it would do and cost; calls nothing
+  nukediag backfill --limit 50 --yes          fifty rows, no question asked
+  nukediag backfill --if-healthy --max-cost 10
+
+\b
+Exit codes: 0 done · 3 the gate stayed shut, nothing was backfilled · 6 stopped early
+  7 finished, some rows failed · 130 interrupted; run it again to go on
+"""
+
+
+class Concurrency(click.ParamType["int | None"]):
+    """A number of calls, or ``auto``."""
+
+    name = "N|auto"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        """None for ``auto``."""
+        if value == "auto":
+            return None
+        number: int = click.IntRange(min=1).convert(value, param, ctx)
+        return number
+
+
+@click.command(epilog=_EPILOG)
+@click.option("--if-healthy", is_flag=True, help="Only if preflight and a few canary calls say that it is worth it.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done and what it would cost; call nothing.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask before spending.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Attempt at most N rows.")
+@click.option("--concurrency", type=Concurrency(), default=None, help="Calls in flight at most (default: settings).")
+@click.option("--rate", type=click.FloatRange(min=0, min_open=True), metavar="N", help="A known limit, calls/second.")
+@click.option("--max-calls", type=click.IntRange(min=1), metavar="N", help="Stop after N paid calls.")
+@click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Stop before more is spent (estimated).")
+@click.option("--max-duration", type=click.FloatRange(min=0), metavar="SECONDS", help="Start nothing after so long.")
+@click.option("--passes", type=click.IntRange(min=1), default=2, show_default=True, help="Walks over pending rows.")
+@click.option("--retry-failed", is_flag=True, help="Also rows that an earlier run found bad.")
+@click.option("--accept-rate", type=click.FloatRange(0.05, 0.99), metavar="RATE", help="Be content with this rate.")
+@project_options
+def command(session: Session, *, dry_run: bool, yes: bool, **wishes: Any) -> int:
+    """Call the function for every row without a result.
+
+    A row is done when its results are in the database; only then is it marked. Everything is journalled, so that a
+    run that is stopped or killed at any moment goes on where it was.
+    """
+    if not (yes or dry_run or (sys.stdin.isatty() and sys.stderr.isatty())):
+        raise UsageError("a backfill spends money, and nobody can be asked here", "add --yes, or --dry-run to look")
+    options = Options(**wishes)
+    result = asyncio.run(_backfill(session, options, dry_run=dry_run, ask=not yes))
+    return _show(session, result)
+
+
+def _show(session: Session, result: BackfillResult) -> int:
+    if session.format == "json":
+        session.emit(backfill_document(result))
+    elif result.run != DRY_RUN:
+        configuration = session.configuration
+        context = {"ref": configuration.ref or "", "function": result.function}
+        session.out.print(render(result, Paper.of(session.out), session.verbosity, context))
+    return int(result.exit_code)
+
+
+async def _backfill(session: Session, options: Options, *, dry_run: bool, ask: bool) -> BackfillResult:
+    configuration = session.configuration
+    configuration.require("url", "service_key")
+    async with Project(configuration) as project:
+        plan = await _plan(project, session, options)
+        if nothing := _nothing_to_do(session, plan, options, dry_run=dry_run):
+            return nothing
+        function = configuration.settings.function.name
+        if plan.rows:
+            session.log.print(plan_text(plan, function, gated=options.if_healthy))
+        if ask and not click.confirm("Go ahead?", err=True):
+            raise click.Abort
+        return await _run(session, project, options, plan)
+
+
+async def _plan(project: Project, session: Session, options: Options) -> Plan:
+    try:
+        return await make_plan(project, session.configuration.settings, options)
+    except ProjectError:
+        if not options.if_healthy:
+            raise
+        return Plan(0, 0, 0, 0.0, 0.0, visible=False)  # preflight will say why the rows cannot be counted
+
+
+def _nothing_to_do(session: Session, plan: Plan, options: Options, *, dry_run: bool) -> BackfillResult | None:
+    function = session.configuration.settings.function.name
+    result = BackfillResult("none", function, plan.pending, remaining=plan.pending, refused=plan.refused)
+    if dry_run:
+        paper = session.log if session.format == "json" else session.out
+        paper.print(plan_text(plan, function, gated=options.if_healthy))
+        return replace(result, run=DRY_RUN)
+    if plan.visible and not plan.rows:
+        return result
+    if not plan.visible and not options.if_healthy:
+        table = session.configuration.settings.table.name
+        why = f"no row of {table} is visible to this key, so that nothing is pending proves nothing"
+        stopped = Stopped("no-rows-visible", "supabase.permission-denied", why)
+        return replace(result, stopped=stopped, exit_code=ExitCode.UNHEALTHY)
+    return None
+
+
+async def _run(session: Session, project: Project, options: Options, plan: Plan) -> BackfillResult:
+    settings, controls = session.configuration.settings, Controls()
+    with progress(session.log, plan.rows, quiet=session.verbosity < 0) as shown:
+
+        async def healthy() -> PreflightResult:
+            result = await preflight(project, settings)
+            _tell_health(session, result)
+            return result
+
+        with _interrupts(controls, shown.line):
+            gate = healthy if options.if_healthy else None
+            return await run(project, settings, options, plan, preflight=gate, controls=controls, observers=[shown])
+
+
+def _tell_health(session: Session, result: PreflightResult) -> None:
+    """Where the gate stays shut, why: on stderr, since stdout belongs to the run's own report."""
+    if result.exit_code is not ExitCode.OK and session.verbosity >= 0:
+        from diag.report.preflight_text import render as render_preflight
+
+        session.log.print(render_preflight(result, Paper.of(session.log), session.verbosity))
+
+
+@contextmanager
+def _interrupts(controls: Controls, tell: Callable[[str], None]) -> Iterator[None]:
+    """Ctrl-C and SIGTERM: the first finishes what is in flight, the second stops now."""
+    loop = asyncio.get_running_loop()
+    stopped = Stopped("interrupted", None, "stopped on request")
+
+    def interrupt() -> None:
+        if controls.stopping:
+            tell("stopping now; calls that are cut off may have been paid for")
+            controls.now(stopped)
+        else:
+            tell("finishing the calls in flight, starting none; once more to stop now")
+            controls.drain(stopped)
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    for number in numbers:
+        loop.add_signal_handler(number, interrupt)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,91 @@
+"""``nukediag/backfill/1``: what a backfill run came to, for scripts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from diag.backfill import BackfillResult
+from diag.report.documents import Document
+from diag.secret import redact
+
+
+class SignatureModel(BaseModel):
+    """How often a signature was met; ``example`` is a row's id, for ``nukediag test-image``."""
+
+    signature: str
+    scope: Literal["project", "item", "transient"] | None
+    count: int
+    example: str
+
+
+class GateModel(BaseModel):
+    """``none``: nobody asked the gate. ``canaries`` calls were sent for it (preflight's test call among them)."""
+
+    decision: Literal["open", "shut", "undecided", "none"]
+    why: str
+    canaries: int
+    successes: int
+
+
+class StoppedModel(BaseModel):
+    reason: str
+    signature: str | None
+    why: str
+
+
+class BackfillDocument(Document):
+    """One run. ``failed`` rows were attempted and have no result; ``skipped`` ones were left out because an earlier
+    run found them bad. ``remaining`` rows are without a result now (null: could not be counted), ``refused`` of
+    them failed on their own account; ``finished`` only where nothing else remains. ``unresolved`` calls were cut
+    off. ``cost_usd`` is an estimate: calls times the configured cost of one."""
+
+    schema_: Literal["nukediag/backfill/1"] = Field("nukediag/backfill/1", alias="schema")
+    run: str
+    function: str
+    pending: int
+    attempted: int
+    succeeded: int
+    failed: int
+    skipped: int
+    calls: int
+    retries: int
+    signatures: list[SignatureModel]
+    gate: GateModel
+    stopped: StoppedModel | None
+    passes: int
+    duration_ms: float
+    cost_usd: float
+    finished: bool
+    remaining: int | None
+    refused: int
+    unresolved: int
+
+
+_SAME = (
+    "run", "function", "pending", "attempted", "succeeded", "failed", "skipped", "calls", "retries", "passes",
+    "duration_ms", "cost_usd", "finished", "remaining", "refused", "unresolved",
+)  # fmt: skip
+
+
+def backfill_document(result: BackfillResult) -> BackfillDocument:
+    """The document of a result."""
+    gate, stopped = result.gate, result.stopped
+    signatures = [
+        {"signature": seen.signature, "scope": seen.scope, "count": seen.count, "example": redact(seen.example)}
+        for seen in result.signatures
+    ]
+    fields = {
+        **{name: getattr(result, name) for name in _SAME},
+        "exit_code": int(result.exit_code),
+        "signatures": signatures,
+        "gate": {
+            "decision": gate.decision,
+            "why": redact(gate.why),
+            "canaries": gate.canaries,
+            "successes": gate.successes,
+        },
+        "stopped": stopped and {"reason": stopped.reason, "signature": stopped.signature, "why": redact(stopped.why)},
+    }
+    return BackfillDocument.model_validate(fields)
