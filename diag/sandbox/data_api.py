@@ -14,7 +14,7 @@ from diag.sandbox.children import Child, Family
 from diag.sandbox.keys import ProjectKeys, Refusal, data_api_headers
 from diag.sandbox.parts import LITE, deno_environment, deno_run
 from diag.sandbox.ports import until_listening
-from diag.sandbox.proxy import pass_on, passed_on
+from diag.sandbox.proxy import Answer, pass_on, passed_on
 from diag.sandbox.state import private_folder, write_private
 
 _CREDENTIALS = ("apikey", "authorization")
@@ -37,7 +37,15 @@ class DataApi:
         child = await family.start("data-api", command, env=environ, cwd=self._folder)
         if not await until_listening(self._port, child, seconds=30):
             raise SandboxError(f"the data API did not start: {child.last_words(2)}", f"see {child.log}")
+        await self._let_it_settle()
         return child
+
+    async def _let_it_settle(self) -> None:
+        # Lite grants its roles their rights on its first request; any request beside that one may end in a 500
+        # ("tuple concurrently updated"). So the first one is ours, alone.
+        address = (self._url / "rest/v1/vehicles").with_query(select="id", limit=1)
+        async with aiohttp.ClientSession(headers={"apikey": self._keys.secret}) as session, session.get(address):
+            pass
 
     def _config(self) -> str:
         # JSON strings are TOML strings.
@@ -64,7 +72,18 @@ class DataApi:
         headers = passed_on(request.headers, _CREDENTIALS)
         headers.update({} if isinstance(credentials, Refusal) else credentials)
         target = self._url.join(URL(request.raw_path, encoded=True))
-        answer = await pass_on(session, request.method, target, headers, await request.read())
-        if request.method == "HEAD":
-            return web.Response(status=answer.status, headers=answer.headers)
-        return answer.response({"sb-project-ref": self._keys.ref})
+        # Lite does the same work for HEAD, but only GET tells the code of an error.
+        method = "GET" if request.method == "HEAD" else request.method
+        answer = await pass_on(session, method, target, headers, await request.read())
+        return answer.response({"sb-project-ref": self._keys.ref, **_proxy_status(answer)})
+
+
+def _proxy_status(answer: Answer) -> dict[str, str]:
+    """The header in which PostgREST repeats an error's code: all that a HEAD request gets to see of it."""
+    if answer.status < 400:
+        return {}
+    try:
+        code = json.loads(answer.body)["code"]
+    except (ValueError, TypeError, KeyError):
+        return {}
+    return {"proxy-status": f"PostgREST; error={code}"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ class Project:
         key = str(settings["SUPABASE_SERVICE_ROLE_KEY"])
         headers = {"apikey": key, "Authorization": f"Bearer {key}"}
         self.client = httpx.Client(base_url=self.sandbox.url, headers=headers, timeout=60)
+        with ThreadPoolExecutor(20) as at_once:
+            self.first_answers = list(at_once.map(self.client.get, ["/rest/v1/vehicle_images?limit=1"] * 20))
 
     def play(self, scenario: str) -> None:
         launch.switch(self.sandbox, scenario)
@@ -74,6 +77,10 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 @pytest.fixture(scope="module")
 def lenient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     yield from project("lenient", tmp_path_factory.mktemp("lenient"))
+
+
+def test_first_requests_of_a_fresh_project_may_come_all_at_once(strict):
+    assert [answer.status_code for answer in strict.first_answers] == [200] * 20
 
 
 @pytest.mark.parametrize("kind", ["exterior", "spid"])
