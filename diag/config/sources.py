@@ -29,7 +29,9 @@ class Sources:
         """Every value that one setting of the connection was given, the strongest first."""
         if known.key in self.flags:
             yield Found(str(self.flags[known.key]), self.flag_places[known.key])
-        yield from (self.environ[name] for name in known.names if name in self.environ)
+        taken = self.flag_places.get(known.key)  # a flag that came from its variable is not said twice
+        in_environ = (self.environ[name] for name in known.names if name in self.environ)
+        yield from (found for found in in_environ if found.place != taken)
         if known.key in self.document.project:
             yield Found(self.document.project[known.key], self.document.place(f"project.{known.in_file}"))
         yield from self.in_files(*known.names)

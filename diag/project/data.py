@@ -52,10 +52,23 @@ class DataApi:
         try:
             found = await self._read(what, query)
         except ProjectError as error:
-            return _total_beyond(error)
+            return _total_beyond(await self._explained(error, table, where))
         if found.count is None:
             raise unexpected(what, Answer(status=200))
         return found.count
+
+    async def _explained(self, error: ProjectError, table: str, where: Mapping[str, str]) -> ProjectError:
+        """The answer to a HEAD has no body and may say nothing: the same question as a GET for one row does."""
+        if error.answer.body or error.answer.status not in (400, 401, 403, 404, 406):
+            return error
+        try:
+            await self._read(
+                f"counting the rows of {table}",
+                lambda: _filtered(self._table(table).select("*"), where).limit(1).execute(),
+            )
+        except ProjectError as explained:
+            return explained
+        return error
 
     async def page(
         self,

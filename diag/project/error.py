@@ -12,6 +12,9 @@ from diag import catalogue
 from diag.diagnosis import Answer, Diagnosis, Scope
 from diag.errors import ExitCode, NukediagError
 from diag.project.failures import FOREIGN, failure_of, failure_text
+from diag.secret import redact
+
+_LONGEST_MESSAGE = 200
 
 
 class ProjectError(NukediagError):
@@ -29,8 +32,18 @@ class ProjectError(NukediagError):
 def _seen(answer: Answer, diagnosis: Diagnosis) -> str:
     if answer.status is None:
         return answer.failure_text or "no answer"
-    said = next((piece.text for piece in diagnosis.evidence if piece.where.startswith("body")), "")
-    return f"HTTP {answer.status}: {' '.join(said.split())}" if said else f"HTTP {answer.status}"
+    said = _message(answer.body)
+    said = said or next((piece.text for piece in diagnosis.evidence if piece.where.startswith("body")), "")
+    return f"HTTP {answer.status}: {redact(' '.join(said.split()))[:_LONGEST_MESSAGE]}".rstrip(": ")
+
+
+def _message(body: bytes | str) -> str:
+    """What the service itself says: both APIs put it into ``message``."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    return str(found.get("message") or "") if isinstance(found, dict) else ""
 
 
 _BY_STATUS = {401: "supabase.key-invalid", 403: "supabase.permission-denied", 404: "supabase.schema-mismatch"}

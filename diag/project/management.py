@@ -111,10 +111,19 @@ class Management:
 
 
 _TOKENS = "https://supabase.com/dashboard/account/tokens"
-_REMEDIES = {
-    401: Remedy("Make a new access token and set it as SUPABASE_ACCESS_TOKEN.", url=_TOKENS),
-    403: Remedy("Check the project's ref, and give the token the permission to read this.", url=_TOKENS),
-    404: Remedy("Check the project's ref (nukediag config show says where it comes from)."),
+_TOLD: dict[int, tuple[str, Remedy]] = {
+    401: (
+        "the access token was refused",
+        Remedy("Make a new access token and set it as SUPABASE_ACCESS_TOKEN.", url=_TOKENS),
+    ),
+    403: (
+        "the access token may not read this, or belongs to somebody without access to the project",
+        Remedy("Check the project's ref, and give the token the permission to read this.", url=_TOKENS),
+    ),
+    404: (
+        "no such project for this access token",
+        Remedy("Check the project's ref (nukediag config show says where it comes from)."),
+    ),
 }
 _BY_STATUS = {401: "gateway.auth-invalid", 402: "gateway.restricted", 429: "gateway.rate-limited"}
 
@@ -127,7 +136,8 @@ def _diagnosis(answer: Answer) -> Diagnosis:
     said = answer.body.decode("utf-8", "replace") if isinstance(answer.body, bytes) else answer.body
     evidence = (Evidence("body", redact(said)[:_LONGEST_EVIDENCE]),) if said.strip() else ()
     told = catalogue.describe(signature, evidence=evidence, retry_after=_wait(answer) if status == 429 else None)
-    return dataclasses.replace(told, remedies=(_REMEDIES[status],)) if status in _REMEDIES else told
+    title, remedy = _TOLD.get(status, (told.title, None))
+    return dataclasses.replace(told, title=title, remedies=(remedy,) if remedy else told.remedies)
 
 
 def _wait(answer: Answer) -> float | None:

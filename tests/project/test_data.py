@@ -156,6 +156,16 @@ async def test_a_head_error_keeps_the_code_of_its_header(tmp_path: Path) -> None
     assert caught.value.diagnosis.scope is Scope.TRANSIENT
 
 
+async def test_a_mute_head_error_is_asked_again_for_its_words(tmp_path: Path) -> None:
+    missing = {"code": "42703", "message": "column vehicle_images.nope does not exist", "details": None, "hint": None}
+    service = Script(httpx.Response(400), httpx.Response(400, json=missing))
+    async with opened(tmp_path, service) as project:
+        with pytest.raises(ProjectError, match="column vehicle_images.nope does not exist") as caught:
+            await project.data.count("vehicle_images", {"nope": "is.null"})
+    assert caught.value.diagnosis.signature == "supabase.schema-mismatch"
+    assert [request.method for request in service.requests] == ["HEAD", "GET"]
+
+
 async def test_a_passing_fault_is_tried_again(tmp_path: Path) -> None:
     gone = httpx.Response(503, json={"code": "PGRST002", "message": "Could not query the database"})
     service = Script(gone, httpx.ConnectError("refused"), rows({"id": "a"}))
