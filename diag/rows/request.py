@@ -26,9 +26,10 @@ def bare_payload(url: str, settings: Settings, *, force: bool = False) -> dict[s
 
 
 def row_columns(settings: Settings) -> tuple[str, ...]:
-    """The columns that a row needs: its id, its URL and what the request carries, each once."""
+    """The columns that a row needs, each once: its id, its URL, what the request carries, and its result columns as
+    they stand before the call (to tell a fresh result from an old one)."""
     table = settings.table
-    return tuple(dict.fromkeys((table.id, table.url, *settings.function.payload.values())))
+    return tuple(dict.fromkeys((table.id, table.url, *settings.function.payload.values(), *table.result_columns)))
 
 
 def row_from(record: Mapping[str, object], settings: Settings) -> Row:

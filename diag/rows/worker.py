@@ -15,7 +15,7 @@ from diag.rows.marker import Clock, Marker, utc_now
 from diag.rows.outcome import Outcome, Row
 from diag.rows.picture import Pictures, limits_for
 from diag.rows.request import bare_payload, payload
-from diag.rows.verdict import after_look, after_mark, may_have_written, should_mark
+from diag.rows.verdict import after_look, after_mark, as_stored, may_have_written, should_mark
 from diag.rows.writes import WritesReader, Written
 
 
@@ -31,9 +31,10 @@ class RowWorker:
     ) -> None:
         self._project = project
         self._settings = settings
+        self._table = settings.table
         self.pictures = pictures or Pictures(limits_for(settings))
-        self._writes = WritesReader(project.data, settings.table)
-        self._marker = Marker(project.data, settings.table, clock=clock)
+        self._writes = WritesReader(project.data, self._table)
+        self._marker = Marker(project.data, self._table, clock=clock)
         self._context = {"ref": project.configuration.ref or "", "function": settings.function.name}
 
     async def __aenter__(self) -> Self:
@@ -46,19 +47,29 @@ class RowWorker:
         """Close the connections to the pictures' hosts."""
         await self.pictures.aclose()
 
-    async def run(self, row: Row, *, mark: bool = True, look_at_picture: bool = True, force: bool = False) -> Outcome:
+    async def run(
+        self,
+        row: Row,
+        *,
+        mark: bool = True,
+        look_at_picture: bool = True,
+        force: bool = False,
+        renew: bool = False,
+    ) -> Outcome:
         """What becomes of one row. Never raises for the function's, the picture's or the database's failures.
 
         The marker is set (with ``mark``) only where a full answer, or a cached one, has results behind it in the
-        database. ``force`` asks the function to analyse a row anew that it holds a result for.
+        database. ``force`` asks the function to analyse a row anew that it holds a result for; ``renew`` does so only
+        where its stored result turns out to be faulty or without anything behind it.
         """
         began = time.monotonic()
         fault = await self.pictures.fault(row.url) if look_at_picture else None
         if fault:
             return Outcome(row, fault, called=False, duration_ms=_since(began))
-        answer, diagnosis = await self._call(payload(row, self._settings, force=force))
-        outcome = await self._verify(Outcome(row, diagnosis, called=True, answer=answer))
-        if mark and should_mark(outcome, self._settings.table):
+        outcome = await self._attempt(row, force=force)
+        if renew and outcome.diagnosis.signature == "function.cached" and not should_mark(outcome, self._table):
+            outcome = await self._attempt(row, force=True)
+        if mark and should_mark(outcome, self._table):
             outcome = await self._mark(outcome)
         return replace(outcome, duration_ms=_since(began))
 
@@ -76,10 +87,15 @@ class RowWorker:
         """What stands in the database for a row, without calling anything. Raises ProjectError."""
         return await self._writes.read(row_id)
 
+    async def _attempt(self, row: Row, *, force: bool) -> Outcome:
+        answer, diagnosis = await self._call(payload(row, self._settings, force=force))
+        return await self._verify(Outcome(row, diagnosis, called=True, answer=answer))
+
     async def _call(self, body: Mapping[str, object]) -> tuple[Answer, Diagnosis]:
         function = self._settings.function
         answer = await self._project.functions.call(function.name, body, timeout=function.timeout)
-        return answer, classify(answer, requires=function.requires, context=self._context)
+        diagnosis = classify(answer, requires=function.requires, context=self._context)
+        return answer, as_stored(answer, diagnosis, self._context)
 
     async def _verify(self, outcome: Outcome) -> Outcome:
         if not may_have_written(outcome.diagnosis):
@@ -88,7 +104,7 @@ class RowWorker:
             written = await self._writes.read(outcome.row.id)
         except ProjectError as error:
             return _could_not(outcome, error.diagnosis, "reading back what was saved")
-        diagnosis = after_look(outcome.diagnosis, written, self._settings.table, self._context)
+        diagnosis = after_look(outcome, written, self._table, self._context)
         return replace(outcome, diagnosis=diagnosis, writes=written.records)
 
     async def _mark(self, outcome: Outcome) -> Outcome:
@@ -98,7 +114,7 @@ class RowWorker:
             written = await self._writes.read(outcome.row.id)
         except ProjectError as error:
             return _could_not(outcome, error.diagnosis, "setting the marker")
-        return replace(outcome, diagnosis=after_mark(outcome.diagnosis, written, self._settings.table, self._context))
+        return replace(outcome, diagnosis=after_mark(outcome.diagnosis, written, self._table, self._context))
 
 
 def _could_not(outcome: Outcome, cause: Diagnosis, what: str) -> Outcome:

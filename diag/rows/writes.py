@@ -15,10 +15,12 @@ from diag.rows.batching import WINDOW, Batch
 @dataclass(frozen=True, slots=True)
 class Written:
     """``records``: result table -> number of records for the row; under the work table's own name the number of its
-    result columns that are filled. ``marker``: the row's marker, or None."""
+    result columns that are filled. ``marker``: the row's marker, or None. ``columns``: what stands in the result
+    columns."""
 
     records: Mapping[str, int] = field(default_factory=dict)
     marker: str | None = None
+    columns: Mapping[str, Any] = field(default_factory=dict)
 
 
 class WritesReader:
@@ -52,10 +54,11 @@ class WritesReader:
 
     def _written(self, row_id: str, own: Mapping[str, Any], counts: Sequence[Mapping[str, int]]) -> Written:
         records = {name: found.get(row_id, 0) for name, found in zip(self._results, counts, strict=True)}
-        if self._table.result_columns:
-            records[self._table.name] = sum(own.get(column) is not None for column in self._table.result_columns)
+        columns = {column: own.get(column) for column in self._table.result_columns}
+        if columns:
+            records[self._table.name] = sum(value is not None for value in columns.values())
         marker = own.get(self._table.marker)
-        return Written(records, None if marker is None else str(marker))
+        return Written(records, None if marker is None else str(marker), columns)
 
 
 def is_saved(written: Written, table: TableSettings) -> bool:

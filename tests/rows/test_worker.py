@@ -182,3 +182,66 @@ async def test_rows_that_finish_together_share_their_queries(tmp_path: Path) -> 
     assert all(outcome.marked for outcome in outcomes)
     reads = [one for one in double.requests if one.url.path == "/rest/v1/image_tags"]
     assert len(reads) < len(rows)
+
+
+POISONED = {
+    "success": True,
+    "cached": True,
+    "analysis": {
+        "appraiser": {"category": "error", "subject": "openai_failed", "description": "OpenAI returned status 401"}
+    },
+}
+
+
+class Remembering(SupabaseDouble):
+    """Holds a faulty result for every row and answers with it, unless it is forced to look again."""
+
+    def _function(self, request: httpx.Request) -> httpx.Response:
+        self.saves = b"force_reprocess" in request.content
+        self.answer = lambda request: httpx.Response(200, json=FULL if self.saves else POISONED)
+        return super()._function(request)
+
+    def poison(self) -> None:
+        for row in self.rows.values():
+            row["ai_scan_metadata"] = POISONED["analysis"]
+            self.tables["image_tags"].append({"image_id": row["id"]})
+
+
+async def test_an_old_fault_in_a_stored_answer_says_nothing_about_today(tmp_path: Path) -> None:
+    double = Remembering.with_rows(1)
+    double.poison()
+    outcome = await run(double, tmp_path)
+    assert outcome.diagnosis.signature == "function.cached"
+    assert "openai.key-invalid" in outcome.diagnosis.others
+    assert not outcome.marked
+
+
+async def test_a_faulty_stored_result_is_renewed_when_asked(tmp_path: Path) -> None:
+    double = Remembering.with_rows(1)
+    double.poison()
+    outcome = await run(double, tmp_path, renew=True)
+    assert outcome.diagnosis.verdict is Verdict.OK
+    assert outcome.marked
+    assert len(double.calls()) == 2
+
+
+async def test_a_short_stored_answer_is_judged_by_what_is_stored(tmp_path: Path) -> None:
+    short = {"success": True, "cached": True}
+    double = SupabaseDouble.with_rows(1, saves=False, answer=lambda request: httpx.Response(200, json=short))
+    double.tables["image_tags"].append({"image_id": "row-000"})
+    double.rows["row-000"]["ai_scan_metadata"] = POISONED["analysis"]
+    outcome = await run(double, tmp_path)
+    assert outcome.diagnosis.signature == "function.cached"
+    assert not outcome.marked
+    double.rows["row-000"]["ai_scan_metadata"] = {"appraiser": {"category": "engine_bay"}}
+    assert (await run(double, tmp_path)).marked
+
+
+async def test_old_results_do_not_stand_for_a_call_that_saved_nothing(tmp_path: Path) -> None:
+    double = SupabaseDouble.with_rows(1, saves=False)
+    double.tables["image_tags"].append({"image_id": "row-000"})
+    double.rows["row-000"]["ai_scan_metadata"] = {"appraiser": {"category": "engine_bay"}}
+    outcome = await run(double, tmp_path)
+    assert outcome.diagnosis.signature == "function.error-in-200"
+    assert "older than this call" in str(outcome.diagnosis.evidence)
+    assert not outcome.marked

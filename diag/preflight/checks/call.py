@@ -11,6 +11,7 @@ from diag.preflight.model import Finding, Status
 from diag.rows import Outcome
 
 _LONGEST_WAIT = 20.0  # seconds between two attempts: longer than that, nobody waits for a preflight
+_MOST_ROWS = 8  # rows at most: after an interrupted run, many of the next ones may have a stored result
 _FREE = {"function.cached", "function.paused"}
 
 
@@ -22,14 +23,20 @@ async def call(facts: Facts) -> Finding:
     candidates = [looked.row for looked in await facts.sample() if looked.fault is None]
     if not candidates:
         return Finding(Status.SKIP, "no pending row to call the function for", because="data.pending")
-    for row in candidates[: facts.options.attempts]:
+    for row in candidates[:_MOST_ROWS]:
+        if not is_another_allowed(facts.outcomes, facts.options.attempts):
+            break
         if facts.outcomes:
             await facts.sleep(pause(facts.outcomes[-1].diagnosis))
         outcome = await facts.worker.run(row, mark=facts.options.mark, look_at_picture=False)
         facts.outcomes.append(outcome)
-        if not is_worth_another(outcome.diagnosis):
-            break
     return judge(facts.outcomes, facts.settings.backfill.cost_per_call)
+
+
+def is_another_allowed(outcomes: Sequence[Outcome], attempts: int) -> bool:
+    """Whether to go on to another row. Stored answers cost nothing and do not count as attempts."""
+    counted = [outcome for outcome in outcomes if outcome.diagnosis.signature not in _FREE]
+    return len(counted) < attempts and all(is_worth_another(outcome.diagnosis) for outcome in outcomes)
 
 
 def is_worth_another(diagnosis: Diagnosis) -> bool:
