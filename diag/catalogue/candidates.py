@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from diag.catalogue.bare_status import bare_statuses
 from diag.catalogue.matcher import Matcher
 from diag.catalogue.model import Mark, Rule
 from diag.catalogue.reading import Leaf, Reading
-from diag.catalogue.speakers import MODELS, NAMED, Speakers, speakers
+from diag.catalogue.speakers import CERTAIN, FAINT, MODELS, NAMED, Speakers, speakers
 
 ASIDE = 35
 """How much less a wording weighs in a field that tells about something else than the failure (``_debug``, ``warnings``)."""
+SURE = 70
+"""Below this weight a wording is so common that a faint sign of a model does not make it the model's."""
 _ASIDES = {
     "debug",
     "attempts",
@@ -47,6 +49,8 @@ class Rulebook:
     rules: tuple[Rule, ...]
     marks: tuple[Mark, ...]
     matcher: Matcher
+    index: dict[str, list[Rule]] = field(default_factory=dict, repr=False)
+    """Pattern -> its rules; filled on first use."""
 
     def candidates(self, reading: Reading, status: int | None) -> tuple[Candidate, ...]:
         """All causes that the reading supports, the most telling first. The order of the rules does not matter."""
@@ -59,7 +63,7 @@ class Rulebook:
     def _ruled(
         self, reading: Reading, status: int | None, occurring: frozenset[str], voices: Speakers
     ) -> Iterator[Candidate]:
-        for rule in self.rules:
+        for rule in (rule for pattern in occurring for rule in self._by_pattern().get(pattern, ())):
             if _applies(rule, occurring, status):
                 start, end = self.matcher.first(rule.pattern, reading.normal)
                 signature = _attributed(rule, voices, start, end)
@@ -96,7 +100,11 @@ def _attributed(rule: Rule, voices: Speakers, start: int, end: int) -> str | Non
     if component != "model":
         return rule.signature
     speaker = voices.model_at(start, end)
-    if speaker is not None and not _spoken_by_another(voices, speaker.weight):
+    if (
+        speaker is not None
+        and (speaker.weight > FAINT or rule.weight >= SURE)
+        and not _spoken_by_another(voices, speaker.weight)
+    ):
         return f"{speaker.provider}.{problem}"
     named_other = any(voices.weight(other) >= NAMED for other in ("aws", "service"))
     return f"{rule.default}.{problem}" if rule.default and not named_other else None
@@ -109,17 +117,22 @@ def _spoken_by_another(voices: Speakers, weight: int) -> bool:
 
 def _candidate(signature: str, weight: int, start: int, reading: Reading) -> Candidate:
     leaf = reading.leaf_at(start)
-    aside = any(part.startswith("_") or part in _ASIDES for part in leaf.path.lower().replace("[", ".").split("."))
+    aside = any(
+        (part.startswith("_") and not part.startswith("__")) or part in _ASIDES
+        for part in leaf.path.lower().replace("[", ".").split(".")
+    )
     return Candidate(signature, weight - ASIDE if aside else weight, start, leaf)
 
 
 def _outside(candidate: Candidate, reading: Reading, status: int | None, voices: Speakers) -> Candidate:
     """A broken connection that an answer tells of broke inside the function: it is blamed by the host it went to."""
-    if not candidate.signature.startswith("network."):
+    strongest = voices.strongest(*MODELS)
+    if candidate.signature == "gateway.unavailable" and strongest and strongest.weight >= CERTAIN:
+        return replace(candidate, signature=f"{strongest.provider}.overloaded")
+    if not candidate.signature.startswith("network.") and candidate.signature != "function.outbound-failed":
         return candidate
-    model = voices.strongest(*MODELS)
-    if model is not None and model.weight >= NAMED:
-        return replace(candidate, signature=f"{model.provider}.timeout")
+    if strongest is not None and strongest.weight >= NAMED:
+        return replace(candidate, signature=f"{strongest.provider}.timeout")
     inside = status is not None or reading.is_json
     if inside and voices.weight("aws") >= NAMED:
         return replace(candidate, signature="aws.timeout")

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from diag.catalogue.tongues import in_english, is_foreign
+
 HEAD, TAIL = 48_000, 16_000
 """Characters of a body that are read: its beginning and its end. What lies between is left out."""
 DEEPEST = 12
@@ -60,9 +62,25 @@ def read(body: bytes | str) -> Reading:
     document, is_json = parse(text)
     if is_json:
         return assemble(text, document, True, False, list(_leaves(document)))
+    events = _documents(text)
+    if events:
+        return assemble(text, events, True, False, list(_leaves(events)))
     is_html = bool(_HTML.search(text[:3000]))
     plain = unescape(_without_tags(text) if is_html else text)
     return assemble(plain, None, False, is_html, list(_events(plain if is_html else text)))
+
+
+def _documents(text: str) -> list[Any]:
+    """The JSON documents of a stream (server-sent events or JSON lines); empty if there is anything else in the body."""
+    documents = []
+    for line in text.splitlines():
+        content = line.removeprefix("data:").strip()
+        document, is_json = parse(content) if content[:1] in ("{", "[") else (None, False)
+        if is_json:
+            documents.append(document)
+        elif content not in ("", "[DONE]") and not _EVENT_FIELD.match(content):
+            return []
+    return documents
 
 
 def cut(text: str) -> str:
@@ -104,6 +122,7 @@ _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\\nrt\"'/])")
 _HTML = re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|<title>|<h1>", re.IGNORECASE)
 _SILENT = re.compile(r"<(script|style|svg)\b[^<>]{0,500}>[^<]{0,20000}</\1>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_EVENT_FIELD = re.compile(r"(?:event|id|retry):|:")
 _PLAIN = {"n": "\n", "r": "\n", "t": " "}
 
 
@@ -155,9 +174,12 @@ def _events(text: str) -> Iterator[Leaf]:
 def assemble(text: str, document: Any, is_json: bool, is_html: bool, leaves: list[Leaf]) -> Reading:
     """A reading of these leaves."""
     leaves = [leaf for leaf in leaves[:MOST_LEAVES] if leaf.text] or [Leaf("", "", "")]
+    normals = [normalise(leaf.text) for leaf in leaves]
+    if is_foreign("\n".join(normals).encode("utf-8", "replace")):
+        normals = [in_english(normal) for normal in normals]
     starts, pieces, position = [], [], 0
-    for leaf in leaves:
-        piece = f"{leaf.path.lower()}: {normalise(leaf.text)}\n" if leaf.path else f"{normalise(leaf.text)} "
+    for leaf, normal in zip(leaves, normals, strict=True):
+        piece = f"{leaf.path.lower()}: {normal}\n" if leaf.path else f"{normal} "
         starts.append(position)
         pieces.append(piece.encode("utf-8", "replace"))  # a lone surrogate cannot be encoded
         position += len(pieces[-1])

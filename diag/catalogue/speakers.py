@@ -15,6 +15,10 @@ NAMED = 56
 """A mark of this weight names the provider (below it, only the shape of its answers speaks for it)."""
 
 
+FAINT = 40
+"""A mark of this weight or less is a hint that a model was at work."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """One occurrence of a mark."""

@@ -173,9 +173,12 @@ def look(document: Any, requires: Sequence[str]) -> Look:
     errors = tuple(dict.fromkeys(_errors(document)))
     parts = {path: _usable(_at(document, path)) for path in requires}
     fields = list(_fields(document))
-    top = document if isinstance(document, dict) else {}
+    last = document[-1] if isinstance(document, list) and document else document
+    top = last if isinstance(last, dict) else {}
     lowered = {str(key).lower(): value for key, value in top.items()}
     claims = lowered.get("success") is True or lowered.get("ok") is True
+    if not errors and not requires:
+        errors = tuple(_only_complaints(fields))
     content = any(parts.values()) or (not requires and _has_content(fields))
     return Look(errors, parts, content, _paused(fields), _cached(fields), _waiting(lowered), claims)
 
@@ -235,6 +238,30 @@ def _has_content(fields: Sequence[tuple[str, str, Any]]) -> bool:
         and not (isinstance(value, str) and _EMPTY_WORDS.match(value))
         for path, key, value in fields
     )  # fmt: skip
+
+
+def _only_complaints(fields: Sequence[tuple[str, str, Any]]) -> Iterator[Leaf]:
+    """Where one or two short texts are all that came, and they complain, the answer is an error."""
+    told = [
+        (path, key, value)
+        for path, key, value in fields
+        if isinstance(value, str) and value.strip() and key not in _TALK - _TEXT_KEYS
+    ]
+    others = [value for _, key, value in fields if not isinstance(value, str) and key not in _TALK and _usable(value)]
+    if (
+        told
+        and len(told) <= 2
+        and not others
+        and any(len(value) < 200 and _COMPLAINT.search(value) for _, _, value in told)
+    ):
+        yield from (Leaf(path, key, value) for path, key, value in told)
+
+
+_COMPLAINT = re.compile(
+    r"\b(?:error|fail(?:ed|ure)|unavailable|not (?:available|configured|found|supported|allowed|detected|possible)|unable to|could ?n[o']t|cannot|can't|invalid|denied|exceeded|timed out|"
+    r"timeout|exception|missing|refused|quota|no \w+ (?:detected|found|visible|recogni[sz]ed)|unauthorized|forbidden|try again)\b",
+    re.IGNORECASE,
+)
 
 
 def _errors(document: Any, path: str = "", depth: int = 0) -> Iterator[Leaf]:
@@ -313,6 +340,8 @@ def _sign(key: str, value: Any, beside: Mapping[str, Any]) -> bool:
     name = key.lower()
     if name in ("success", "ok", "succeeded", "is_success", "issuccess"):
         return value is False or (isinstance(value, str) and value.lower() == "false")
+    if name in ("valid", "is_valid", "isvalid", "accepted"):
+        return value is False
     if name in _STATE_KEYS and isinstance(value, str):
         return value.strip().lower() in _BAD_STATES
     if name in ("statuscode", "status_code", "httpstatus", "http_status") or (

@@ -1,4 +1,5 @@
 # ruff: noqa: E501 - patterns and remedies are data, one entry a line
+# fmt: off
 """Any other language or vision model, an AI gateway, or one that the evidence does not name."""
 
 from diag.catalogue.entries.problems import signatures
@@ -10,21 +11,14 @@ SIGNATURES = signatures("ai", "the model provider", "the provider's key", {})
 _OTHERS = (
     r"(?:anthropic|claude|mistral|mixtral|codestral|pixtral|openrouter|\bgroq|bedrock|cohere|command-r|deepseek|together(?:\.ai|\.xyz|ai|computer)|fireworks|perplexity|hugging ?face|\bhf\.co|replicate|ollama|"
     r"localai|lm ?studio|\bvllm|\bgrok|x\.ai\b|\bxai\b|moonshot|\bkimi|dashscope|\bqwen|zhipu|\bglm-\d|siliconflow|new_api_error|one_api_error|lovable|ai[ -]gateway|gateway\.ai|ai\.gateway|computer ?vision|azure vision|"
-    r"cognitive ?services(?!\.azure)|clarifai|google-cloud/vision|cloud vision|vision\.googleapis|image-annotator|llama|nvidia|cerebras|sambanova|minimax|volcengine|doubao|baichuan|stability\.ai|stable ?diffusion|portkey|helicone|watsonx|ai21|nscale|novita|deepinfra|hyperbolic|github models|models\.inference\.ai)"
+    r"cognitive ?services(?!\.azure)|clarifai|google-cloud/vision|cloud vision|vision\.googleapis|image-annotator|llama|nvidia|cerebras|sambanova|minimax|volcengine|doubao|baichuan|stability\.ai|stable ?diffusion|portkey|helicone|watsonx|ai21|nscale|novita|deepinfra|hyperbolic|\bsuno\b|\brunway|\bkling\b|\bluma\b|midjourney|ideogram|fal\.ai|\bleonardo\b|\bheygen\b|roboflow|ultralytics|github models|models\.inference\.ai)"
 ).replace("(?!\\.azure)", "")
 
 MARKS = (
     Mark("ai", 90, _OTHERS),
-    Mark(
-        "ai",
-        44,
-        r"(?:request_id: req_011|type: error, error: \{? ?type: |error\.type: (?:authentication_error|invalid_request_error|overloaded_error|rate_limit_error|permission_error|not_found_error|api_error|billing_error|timeout_error|request_too_large)\b.{0,200}request_id)",
-    ),
-    Mark(
-        "ai",
-        30,
-        r"\b(?:ai (?:service|provider|api|model|analysis|response|error|gateway|proxy|request|call|vision|processing)|llm\b|vision (?:api|model|service)|language model|language_model|litellm|langchain|chat completion|completions?\b)",
-    ),
+    Mark("ai", 61, r"(?:request_id: req_01[a-z0-9]{20,}|type: error,?\s+error: ?\{ ?type: |\btype: error\s(?:\w+\.)*error\.type: |\b(?:overloaded_error|billing_error|rate_limit_error)\b)"),
+    Mark("ai", 40, r"\b(?:response_format|max_tokens|max_completion_tokens|tool_choice|top_p|logprobs|estimated_time)\b"),
+    Mark("ai", 30, r"\b(?:ai (?:service|provider|api|models?|analys[ie]s|response|error|gateway|proxy|request|call|vision|processing|credits)|llm\b|vision (?:api|model|service)|language model|language_model|litellm|langchain|chat completion|completions?\b)"),
 )
 
 _VARIABLE = r"(?:anthropic|claude|mistral|openrouter|groq|cohere|deepseek|together|perplexity|huggingface|hf|replicate|lovable|xai|grok|fireworks|azure_vision|computer_vision|ai_gateway|vision|llm|ai|moonshot|dashscope)_(?:api_)?(?:key|token)"
@@ -32,42 +26,14 @@ _VARIABLE = r"(?:anthropic|claude|mistral|openrouter|groq|cohere|deepseek|togeth
 RULES = (
     Rule("ai.key-missing", 91, rf"\b{_VARIABLE}\b.{{0,70}}{ABSENT}"),
     Rule("ai.key-missing", 90, rf"{LACKS}\b.{{0,50}}\b{_VARIABLE}\b"),
-    Rule(
-        "ai.key-missing",
-        90,
-        r"no auth credentials found|x-api-key header is required|could not resolve authentication method|no cookie auth credentials",
-    ),
-    Rule(
-        "ai.key-invalid",
-        90,
-        r"invalid x-api-key|invalid bearer token|\bno auth credentials\b.{0,10}invalid|authentication_error",
-    ),
-    Rule(
-        "ai.quota-exhausted",
-        93,
-        r"credit balance is too low|your credit balance|(?:requires|need) more credits|specified api usage limits|insufficient balance|monthly included credits|payment required, please add credits|not enough credits|ai credits",
-    ),
+    Rule("ai.key-missing", 90, r"no auth credentials found|x-api-key header is required|could not resolve authentication method|no cookie auth credentials"),
+    Rule("ai.key-invalid", 90, r"invalid x-api-key|invalid bearer token|\bno auth credentials\b.{0,10}invalid|authentication_error"),
+    Rule("ai.quota-exhausted", 93, r"credit balance is too low|your credit balance|(?:requires|need) more credits|specified api usage limits|insufficient balance|monthly included credits|payment required, please add credits|not enough credits|ai credits"),
     Rule("ai.overloaded", 88, r"overloaded_error"),
-    Rule(
-        "ai.rate-limited",
-        88,
-        r"rate_limit_error|would exceed (?:your organization's|the) rate limit|too many requests, please wait before trying|too many tokens, please wait",
-    ),
+    Rule("ai.rate-limited", 88, r"rate_limit_error|would exceed (?:your organization's|the) rate limit|too many requests, please wait before trying|too many tokens, please wait"),
     Rule("ai.context-too-long", 92, r"prompt is too long: \d+"),
-    Rule(
-        "ai.image-unreachable",
-        92,
-        r"fail to get image from url|we can ?not access the url currently|count_token_messages_failed",
-    ),
-    Rule(
-        "ai.image-rejected",
-        80,
-        r"invalid image \(base64\)|image exceeds \d+ ?mb maximum|could not process image|image\.source\.",
-    ),
-    Rule(
-        "ai.model-unavailable",
-        91,
-        r"no endpoints found|not_found_error.{0,60}model|don't have access to the model with the specified model id|provided model identifier is invalid|on-demand throughput is ?n'?o?t supported|model_decommissioned|is not a valid model id",
-    ),
+    Rule("ai.image-unreachable", 92, r"fail to get image from url|we can ?not access the url currently|count_token_messages_failed"),
+    Rule("ai.image-rejected", 80, r"invalid image \(base64\)|image exceeds \d+ ?mb maximum|could not process image|image\.source\."),
+    Rule("ai.model-unavailable", 91, r"no endpoints found|not_found_error.{0,60}model|don't have access to the model with the specified model id|provided model identifier is invalid|on-demand throughput is ?n'?o?t supported|model_decommissioned|is not a valid model id"),
     Rule("ai.refused", 88, r"data_inspection_failed|output blocked by content filtering policy|flagged by moderation"),
 )

@@ -1,4 +1,5 @@
 # ruff: noqa: E501 - patterns and remedies are data, one entry a line
+# fmt: off
 """Words that several components' patterns are made of."""
 
 ABSENT = (

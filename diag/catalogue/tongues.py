@@ -1,0 +1,39 @@
+"""Other languages brought to the English wordings that the rules know."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+import re2  # type: ignore[import-untyped]
+
+from diag.catalogue.entries.tongues import WORDS
+
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def is_foreign(text: bytes) -> bool:
+    """Whether any of the foreign wordings may occur in the text: one pass, so that English texts cost nothing."""
+    return _any().search(text) is not None
+
+
+def in_english(normal: str) -> str:
+    """The normal form with the foreign wordings that occur in it put into English."""
+    for pattern, english in _words():
+        normal = pattern.sub(english, normal)
+    return normal
+
+
+@cache
+def _any() -> Any:
+    return re2.compile("|".join(pattern for pattern, _ in WORDS).encode())
+
+
+@cache
+def _words() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Whole words, except in scripts that put no blanks between them."""
+    return tuple(
+        (re.compile(pattern if _UNSPACED.search(pattern) else rf"\b(?:{pattern})\b"), english)
+        for pattern, english in WORDS
+    )
