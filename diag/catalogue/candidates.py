@@ -60,6 +60,12 @@ class Rulebook:
         placed = [_outside(candidate, reading, status, voices) for candidate in found]
         return ranked(placed)
 
+    def _by_pattern(self) -> Mapping[str, list[Rule]]:
+        if not self.index:
+            for rule in self.rules:
+                self.index.setdefault(rule.pattern, []).append(rule)
+        return self.index
+
     def _ruled(
         self, reading: Reading, status: int | None, occurring: frozenset[str], voices: Speakers
     ) -> Iterator[Candidate]:
