@@ -6,7 +6,7 @@ import { readOpenAi } from "../../../diag/shipped/functions/nukediag-probe/opena
 import type { Reply } from "../../../diag/shipped/functions/nukediag-probe/outgoing.ts";
 import { lengthClass, presence } from "../../../diag/shipped/functions/nukediag-probe/presence.ts";
 import { readSupabase } from "../../../diag/shipped/functions/nukediag-probe/supabase.ts";
-import { openAiError, StandIn } from "./stand_ins.ts";
+import { nobody, openAiError, StandIn } from "./stand_ins.ts";
 
 const jwt = (role: string) => `eyJhbGciOiJIUzI1NiJ9.${btoa(JSON.stringify({ role }))}.signature_of_it`;
 const SERVICE_KEY = jwt("service_role");
@@ -242,7 +242,7 @@ Deno.test("a provider that is silent or unreachable is learned nothing from", as
   const environment = { ...ENVIRONMENT, OPENAI_BASE_URL: silent.url, GEMINI_API_KEY: "AIza0123456789" };
   const body = JSON.stringify({ verify: ["openai", "gemini"] });
   const request = new Request("http://localhost/", { method: "POST", headers: { apikey: SERVICE_KEY }, body });
-  const response = await handle(request, { ...environment, GOOGLE_GEMINI_BASE_URL: "http://127.0.0.1:1" }, 50);
+  const response = await handle(request, { ...environment, GOOGLE_GEMINI_BASE_URL: nobody() }, 50);
   gate.resolve(new Response());
   const { verdicts } = await response.json();
   assert.deepEqual(verdicts.map((one: Answer) => [one.verdict, one.status, one.code]), [

@@ -89,7 +89,7 @@ const PROJECT = { OPENAI_API_KEY: "sk-1", SUPABASE_URL: "http://p.test/" };
 
 for (
   const [values, status, code] of [
-    [{ ...PROJECT, NUKE_ANALYSIS_PAUSED: "true" }, 503, "paused"],
+    [{ ...PROJECT, NUKE_ANALYSIS_PAUSED: "true" }, 200, "paused"],
     [{}, 500, "openai_key_missing"],
     [{ OPENAI_API_KEY: " \n" }, 500, "openai_key_missing"],
     [{ OPENAI_API_KEY: "sk-1 sk-2" }, 500, "openai_key_invalid"],

@@ -32,6 +32,14 @@ export class StandIn {
   }
 }
 
+/** An address at which nobody listens. */
+export function nobody(): string {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return `http://127.0.0.1:${port}`;
+}
+
 export const ANALYSIS = {
   tags: [{ name: "Wheel ", confidence: 97.5 }, { name: "fender", confidence: 140 }, { name: "wheel", confidence: 60 }],
   appraisal: {

@@ -10,6 +10,7 @@ import type { Settings } from "./settings.ts";
 import { Store } from "./store.ts";
 
 const LARGEST_BODY = 32 * 1024;
+const BUSY_SECONDS = 30;
 
 /** `settings` is asked for at each call and may throw a Failure. Never rejects. */
 export async function handle(request: Request, settings: () => Settings): Promise<Response> {
@@ -87,7 +88,7 @@ function urlFor(row: Row, wanted: Wanted): string {
   if (/^https?:\/\//i.test(url)) return url;
   throw new Failure(422, {
     code: "image_url_invalid",
-    message: "Invalid image URL: neither the request nor the row has an http or https image_url.",
+    message: "image_url is empty or not a valid URL (http or https), in the request and in the row.",
     retryable: false,
   }, true);
 }
@@ -108,11 +109,11 @@ function cached(row: Row, tags: Analysis["tags"]): Record<string, unknown> {
   return { success: true, cached: true, image_id: row.id, vehicle_id: row.vehicle_id, tags, appraisal };
 }
 
-/** 202: the work is under way elsewhere; nothing was done or paid here. */
+/** 202, neither success nor failure: the work is under way elsewhere; nothing was done or paid here. */
 function busy(row: Row): Response {
   const message = "Another call is working on this image.";
-  const error = { code: "in_progress", message, retryable: true, retry_after_seconds: 30 };
-  return json(202, { success: false, status: "processing", image_id: row.id, error }, { "Retry-After": "30" });
+  const wait = { message, retryable: true, retry_after_seconds: BUSY_SECONDS };
+  return json(202, { status: "processing", image_id: row.id, ...wait }, { "Retry-After": String(BUSY_SECONDS) });
 }
 
 function refused(error: unknown): Response {

@@ -84,11 +84,12 @@ function key(name: string, provider: string, value: string | undefined, missing:
   });
 }
 
+/** Answered as the full function does: a 200 that says success: false, because nothing is broken. */
 function refuseIfPaused(flag: string | undefined): void {
   if (!/^(1|true|yes|on)$/i.test(flag ?? "")) return;
-  throw new Failure(503, {
+  throw new Failure(200, {
     code: "paused",
-    message: "Analysis is paused: NUKE_ANALYSIS_PAUSED is set.",
+    message: "Image analysis is paused: NUKE_ANALYSIS_PAUSED is set.",
     retryable: false,
   });
 }

@@ -31,7 +31,7 @@ export class Store {
   }
 
   async row(id: string): Promise<Row> {
-    const rows = await this.#do("read the image", this.#images.select(COLUMNS).eq("id", id).limit(1)) as Row[];
+    const rows = await this.#do("read vehicle_images", this.#images.select(COLUMNS).eq("id", id).limit(1)) as Row[];
     if (rows[0]) return rows[0];
     throw new Failure(422, {
       code: "row_not_found",
@@ -62,7 +62,7 @@ export class Store {
     const status = row.ai_processing_status;
     const asSeen = status === null ? query.is("ai_processing_status", null) : query.eq("ai_processing_status", status);
     const own = seen ? asSeen.eq(CLAIM_TOKEN, seen.token) : asSeen.is(CLAIM_TOKEN, null);
-    const rows = await this.#do("claim the image", own.select(COLUMNS)) as Row[];
+    const rows = await this.#do("claim the row", own.select(COLUMNS)) as Row[];
     return rows[0] ?? null;
   }
 
@@ -132,7 +132,9 @@ export class Store {
   async #do(what: string, query: PromiseLike<Reply>): Promise<unknown> {
     const { data, error, status } = await query;
     if (!error) return data;
-    const message = redact(error.message, [this.#settings.supabaseKey, this.#settings.openAiKey]);
+    const message = status === 0
+      ? "could not connect to the database API, or it did not answer in time."
+      : redact(error.message, [this.#settings.supabaseKey, this.#settings.openAiKey]);
     throw databaseFailure(what, status, error.code || null, message);
   }
 }
