@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from diag.config.address import normal_url
+from diag.config.address import is_ref, normal_url
 from diag.config.configuration import Entry, Shadowed
 from diag.config.envfiles import Found
 from diag.config.keys import read_key
@@ -82,6 +82,8 @@ def _candidates(known: Known, sources: Sources) -> Iterable[Found]:
     """A service key under a low key's name is a service key all the same: the value tells, not the name."""
     special: dict[str, Callable[[], Iterable[Found]]] = {
         "service_key": lambda: [*sources.candidates(known), *_low_names(sources, service=True)],
+        # Somebody's own name for the project, or config.toml's, stands in these variables too.
+        "ref": lambda: sorted(sources.candidates(known), key=lambda found: not is_ref(tidy(found.raw))),
         "anon_key": lambda: [found for found in sources.candidates(known) if not _is_service(found)],
     }
     return special.get(known.key, lambda: list(sources.candidates(known)))()

@@ -98,7 +98,10 @@ def _settle_address(choices: Mapping[str, Choice], linked: Found | None) -> None
 
 
 def _offer(choice: Choice, found: Found) -> None:
-    if choice.value is None:
+    if choice.known.key == "ref" and choice.value is not None and not is_ref(choice.value):
+        choice.warnings.append(f"{label(choice.place)} is no project ref (20 lower-case letters) and does not count.")
+        choice.value, choice.place = found.raw, found.place
+    elif choice.value is None:
         choice.value, choice.place = found.raw, found.place
     elif not found.place.text.startswith("the URL in"):  # a URL that says otherwise has a warning of its own
         choice.behind.append(found)

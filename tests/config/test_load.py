@@ -166,6 +166,15 @@ def test_the_ref_comes_from_the_url_or_the_linked_project(tmp_path: Path) -> Non
     assert custom.ref == REF
 
 
+def test_a_name_that_is_no_ref_does_not_count_where_a_ref_is_known(tmp_path: Path) -> None:
+    environ = {"SUPABASE_PROJECT_ID": "nuke-shop", "SUPABASE_URL": URL}
+    configuration = loaded(tmp_path, environ)
+    assert configuration.ref == REF
+    assert "environment SUPABASE_PROJECT_ID is no project ref" in warnings(configuration, "ref")
+    assert loaded(tmp_path, {**environ, "PROJECT_REF": OTHER_REF}).ref == OTHER_REF
+    assert loaded(tmp_path, {"SUPABASE_PROJECT_ID": "nuke-shop"}).ref == "nuke-shop"
+
+
 def test_a_local_url_never_takes_the_ref_of_a_hosted_project(tmp_path: Path) -> None:
     write(tmp_path, "supabase/.temp/project-ref", REF)
     assert loaded(tmp_path, {"SUPABASE_URL": "http://127.0.0.1:54321"}).ref is None
