@@ -102,8 +102,13 @@ class Workers:
 
     def retire(self) -> None:
         """The next call of each function gets a new worker; the old ones finish what they have begun."""
-        retired, self._current = list(self._current.values()), {}
-        for worker in retired:
+        for worker in list(self._current.values()):
+            self.drop(worker)
+
+    def drop(self, worker: Worker) -> None:
+        """No further call for this worker: it hung up on its caller, or it is out of date."""
+        if self._current.get(worker.slug) is worker:
+            del self._current[worker.slug]
             task = asyncio.create_task(_end(worker))
             self._retiring.add(task)
             task.add_done_callback(self._retiring.discard)

@@ -107,7 +107,11 @@ class Gateway:
         with worker:
             body = await request.read()
             self._counter.function_called(worker.slug)
-            return await pass_on(self._session, method, target, headers, body)
+            try:
+                return await pass_on(self._session, method, target, headers, body)
+            except (aiohttp.ClientError, OSError):
+                self._workers.drop(worker)
+                raise
 
     def _tell(self, response: web.Response) -> web.Response:
         response.headers.update(

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from diag.errors import UsageError
 
@@ -23,7 +23,7 @@ SCRATCH_PREFIX = "nukediag-"
 
 
 class Sandbox(BaseModel):
-    """One sandbox as its supervisor announced it. Holds the control token: never printed as a whole."""
+    """One sandbox as its supervisor announced it. Holds the control token."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,7 +35,7 @@ class Sandbox(BaseModel):
     ref: str = ""
     management_url: str = ""
     control_url: str = ""
-    control_token: str = ""
+    control_token: str = Field("", repr=False)
     scenario: str = "healthy"
     variant: str = "strict"
     images: int | None = None

@@ -1,0 +1,218 @@
+"""The gateway and the workers on small functions of the test's own: what each fault of a function looks like."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestServer
+
+from diag.sandbox.children import Family
+from diag.sandbox.counters import Counters
+from diag.sandbox.data_api import DataApi
+from diag.sandbox.functions import Fence, Workers
+from diag.sandbox.gateway import Gateway
+from diag.sandbox.keys import ProjectKeys
+from diag.sandbox.model import Deployed, Project
+from diag.sandbox.parts import private_folder
+from diag.sandbox.proxy import open_session
+
+SOURCES = {
+    "echo": """Deno.serve(async (request) => Response.json({
+        body: await request.text(), path: new URL(request.url).pathname, search: new URL(request.url).search,
+        method: request.method, mine: request.headers.get("x-mine"), flavour: Deno.env.get("FLAVOUR") ?? null,
+        ref: Deno.env.get("SUPABASE_URL"), hidden: Deno.env.get("NUKEDIAG_UPSTREAMS") ?? null }))""",
+    "throws": 'Deno.serve(() => { throw new Error("inside") })',
+    "answers-503": 'Deno.serve(() => Response.json({ error: "my own" }, { status: 503 }))',
+    "dies": "Deno.serve(() => { Deno.exit(7) })",
+    "no-boot": "import './not-there.ts'",
+    "syntax": "Deno.serve(() => {",
+    "slow": """let done = 0;
+        Deno.serve(async (request) => {
+            if (request.method === "GET") return Response.json({ done });
+            await new Promise((resolve) => setTimeout(resolve, 400));
+            done++;
+            return new Response("late");
+        })""",
+    "outside": """Deno.serve(async (request) => {
+        const reached = await fetch(await request.text()).then((r) => r.text(), (error) => String(error));
+        return new Response(reached);
+    })""",
+    "reads-files": """Deno.serve(async () => new Response(await Deno.readTextFile("/etc/passwd").catch(String)))""",
+}
+
+
+class Stand:
+    """A gateway in front of those functions, with no database behind it."""
+
+    def __init__(self, folder: Path, vendor: str) -> None:
+        self.project = Project(ProjectKeys.generate(), url="http://127.0.0.1:1")
+        for slug, source in SOURCES.items():
+            entry = private_folder(folder / "functions" / slug) / "index.ts"
+            entry.write_text(source)
+            self.project.functions[slug] = Deployed(slug, entry, verify_jwt=False)
+        self.family = Family(private_folder(folder / "logs"))
+        port = int(vendor.rsplit(":", 1)[1])
+        fence = Fence((port,), {"api.vendor.test": vendor, "*.wild.test": vendor})
+        self.workers = Workers(self.family, fence, self.project.environment)
+        self.counters = Counters()
+        nowhere = DataApi(folder / "data-api", 1, self.project.keys, "")
+        self.gateway = Gateway(self.project, self.workers, nowhere, self.counters)
+        self.client = aiohttp.ClientSession()
+        self.url = ""
+
+    async def call(self, slug: str, method: str = "POST", path: str = "", **options: object) -> tuple[int, str, dict]:
+        async with self.client.request(method, f"{self.url}/functions/v1/{slug}{path}", **options) as answer:
+            return answer.status, await answer.text(), dict(answer.headers)
+
+
+@pytest.fixture
+async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
+    async def vendor(request: aiohttp.web.Request) -> aiohttp.web.Response:
+        return aiohttp.web.Response(text=f"the stand-in at {request.path_qs}")
+
+    application = aiohttp.web.Application()
+    application.router.add_route("*", "/{rest:.*}", vendor)
+    async with TestServer(application) as vendors, open_session() as session:
+        stand = Stand(tmp_path, str(vendors.make_url("")).rstrip("/"))
+        async with TestServer(stand.gateway.application(session, [])) as server:
+            stand.url = str(server.make_url("")).rstrip("/")
+            yield stand
+            await stand.client.close()
+            await stand.family.stop_all()
+
+
+async def test_a_call_reaches_the_function_unchanged(stand: Stand) -> None:
+    status, text, headers = await stand.call("echo", path="/deeper?a=1", data="hello", headers={"x-mine": "yes"})
+    assert status == 200
+    assert '"body":"hello"' in text
+    assert '"path":"/echo/deeper"' in text
+    assert '"search":"?a=1"' in text
+    assert '"mine":"yes"' in text
+    assert {"x-deno-execution-id", "sb-request-id", "x-served-by"} <= set(headers)
+    assert "sb-error-code" not in headers
+    assert stand.counters.calls["function"] == 1
+
+
+async def test_one_worker_serves_many_requests(stand: Stand) -> None:
+    answers = await asyncio.gather(*(stand.call("echo") for _ in range(5)))
+    assert len({headers["x-deno-execution-id"] for _, _, headers in answers}) == 1
+    assert len({headers["sb-request-id"] for _, _, headers in answers}) == 5
+
+
+async def test_an_exception_in_the_handler_is_the_functions_own_500(stand: Stand) -> None:
+    status, text, headers = await stand.call("throws")
+    assert (status, text) == (500, "Internal Server Error")
+    assert headers["sb-error-code"] == "EDGE_FUNCTION_ERROR"
+
+
+async def test_the_functions_own_5xx_keeps_its_body_and_gets_the_platforms_code(stand: Stand) -> None:
+    status, text, headers = await stand.call("answers-503")
+    assert (status, text) == (503, '{"error":"my own"}')
+    assert headers["sb-error-code"] == "EDGE_FUNCTION_ERROR"
+
+
+@pytest.mark.parametrize("slug", ["no-boot", "syntax"])
+async def test_a_function_that_does_not_start_is_a_boot_error(stand: Stand, slug: str) -> None:
+    status, text, headers = await stand.call(slug)
+    assert status == 503
+    assert text == '{"code":"BOOT_ERROR","message":"Function failed to start (please check logs)"}'
+    assert headers["sb-error-code"] == "BOOT_ERROR"
+    assert "x-deno-execution-id" not in headers
+
+
+async def test_a_worker_that_dies_is_a_worker_error_and_the_next_call_gets_a_new_one(stand: Stand) -> None:
+    first = await stand.call("dies")
+    second = await stand.call("dies")
+    assert first[0] == second[0] == 500
+    assert first[2]["sb-error-code"] == "WORKER_ERROR"
+    assert first[2]["x-deno-execution-id"] != second[2]["x-deno-execution-id"]
+
+
+async def test_after_the_idle_limit_the_caller_gets_504_and_the_function_works_on(stand: Stand) -> None:
+    await stand.call("slow", "GET")
+    stand.project.idle_timeout = 0.05
+    status, text, headers = await stand.call("slow")
+    assert status == 504
+    assert headers["sb-error-code"] == "IDLE_TIMEOUT"
+    assert "idle timeout" in text
+    stand.project.idle_timeout = 150
+    await finished(stand, 1)
+
+
+async def test_a_caller_who_leaves_does_not_stop_the_function(stand: Stand) -> None:
+    await stand.call("slow", "GET")
+    calling = asyncio.create_task(stand.call("slow"))
+    await reached(stand, 2)
+    calling.cancel()
+    await finished(stand, 1)
+
+
+async def reached(stand: Stand, calls: int) -> None:
+    """Wait until that many calls have reached a worker."""
+    while stand.counters.calls["function"] < calls:
+        await asyncio.sleep(0.01)
+
+
+async def finished(stand: Stand, count: int) -> None:
+    """Wait until the slow function says that it has done its work that often; the test runner's limit ends it."""
+    while (await stand.call("slow", "GET"))[1] != f'{{"done":{count}}}':
+        await asyncio.sleep(0.05)
+
+
+async def test_a_changed_secret_gets_a_new_worker(stand: Stand) -> None:
+    _, before, _ = await stand.call("echo")
+    stand.project.set_secrets({"FLAVOUR": "vanilla"})
+    stand.workers.retire()
+    _, after, _ = await stand.call("echo")
+    assert '"flavour":null' in before
+    assert '"flavour":"vanilla"' in after
+
+
+async def test_calls_under_way_are_finished_by_the_old_worker(stand: Stand) -> None:
+    await stand.call("slow", "GET")
+    under_way = asyncio.create_task(stand.call("slow"))
+    await reached(stand, 2)
+    stand.workers.retire()
+    assert (await under_way)[:2] == (200, "late")
+
+
+async def test_vendor_hosts_lead_to_the_stand_ins(stand: Stand) -> None:
+    for host in ("api.vendor.test", "rekognition.us-east-1.wild.test"):
+        _, text, _ = await stand.call("outside", data=f"https://{host}/v1/x?y=1")
+        assert text == "the stand-in at /v1/x?y=1"
+
+
+async def test_every_other_host_is_refused(stand: Stand) -> None:
+    _, text, _ = await stand.call("outside", data="https://example.com/secret")
+    assert text.startswith("TypeError: error sending request for url (https://example.com/)")
+
+
+async def test_other_ports_of_this_machine_are_out_of_reach(stand: Stand) -> None:
+    _, text, _ = await stand.call("outside", data=stand.url)
+    assert "NotCapable" in text
+
+
+async def test_files_of_this_machine_are_out_of_reach(stand: Stand) -> None:
+    _, text, _ = await stand.call("reads-files")
+    assert "NotCapable" in text
+
+
+async def test_the_sandboxes_own_variables_are_hidden_from_the_function(stand: Stand) -> None:
+    _, text, _ = await stand.call("echo")
+    assert '"hidden":null' in text
+
+
+async def test_unknown_functions_and_methods_are_refused_before_any_worker(stand: Stand) -> None:
+    assert (await stand.call("nowhere"))[:2] == (
+        404,
+        '{"code":"NOT_FOUND","message":"Requested function was not found"}',
+    )
+    assert (await stand.call("echo", "HEAD"))[0] == 405
+    stand.project.functions["echo"].verify_jwt = True
+    assert (await stand.call("echo"))[2]["sb-error-code"] == "UNAUTHORIZED_NO_AUTH_HEADER"
+    assert (await stand.call("echo", "OPTIONS"))[0] == 200
+    assert stand.counters.calls["function"] == 1

@@ -1,0 +1,135 @@
+"""Coming up, going down, and being killed: nothing may be left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import stat
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import pytest
+
+from diag.errors import ExitCode, SandboxError, UsageError
+from diag.sandbox import launch
+from diag.sandbox.state import Sandbox, is_held, running, sandbox_folder, state_root
+
+Start = Callable[..., Sandbox]
+
+
+def children(sandbox: Sandbox) -> list[psutil.Process]:
+    return psutil.Process(sandbox.pid).children(recursive=True)
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    """Wait for them to end; a zombie has ended (its parent is whoever runs the tests)."""
+    while any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in _alive(processes)):
+        time.sleep(0.02)
+    return True
+
+
+def _alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [each for each in processes if psutil.pid_exists(each.pid)]
+
+
+def test_down_leaves_no_process_and_no_file(new_sandbox: Start, tmp_path: Path) -> None:
+    sandbox = new_sandbox()
+    parts = children(sandbox)
+    assert {"deno", "postgres"} <= {each.name() for each in parts}
+    assert launch.down(state_dir=tmp_path / "state") is True
+    assert gone(parts)
+    assert not sandbox.folder.exists()
+    assert sandbox.scratch is None or not sandbox.scratch.exists()
+    assert launch.down(state_dir=tmp_path / "state") is False
+
+
+def test_its_files_are_for_their_owner_alone(new_sandbox: Start) -> None:
+    sandbox = new_sandbox()
+    paths = [sandbox.folder, *sandbox.folder.rglob("*")]
+    open_to_others = [path for path in paths if stat.S_IMODE(path.lstat().st_mode) & 0o077]
+    assert open_to_others == []
+
+
+def test_a_killed_supervisor_takes_its_children_along(new_sandbox: Start, tmp_path: Path) -> None:
+    sandbox = new_sandbox()
+    parts = children(sandbox)
+    os.kill(sandbox.pid, signal.SIGKILL)
+    assert gone(parts)
+    assert running(state_dir=tmp_path / "state") is None
+    again = launch.up(images=20, state_dir=tmp_path / "state")
+    assert again.ref != sandbox.ref
+    assert sandbox.scratch is None or not sandbox.scratch.exists()
+
+
+def test_a_part_that_dies_is_noticed_and_said(new_sandbox: Start) -> None:
+    sandbox = new_sandbox()
+    [moto] = [each for each in children(sandbox) if "moto.server" in " ".join(each.cmdline())]
+    moto.kill()
+    while not (problems := launch.status(sandbox)["problems"]):
+        time.sleep(0.02)
+    assert problems == ["aws ended with -9"]
+
+
+def test_up_on_a_running_one_is_the_same_or_a_switch(new_sandbox: Start, tmp_path: Path) -> None:
+    sandbox = new_sandbox("paused")
+    assert launch.up(state_dir=tmp_path / "state") == sandbox
+    switched = launch.up("healthy", state_dir=tmp_path / "state")
+    assert (switched.pid, switched.scenario) == (sandbox.pid, "healthy")
+    assert running(state_dir=tmp_path / "state") == switched
+    with pytest.raises(UsageError, match="--variant"):
+        launch.up(variant="lenient", state_dir=tmp_path / "state")
+
+
+def test_two_who_start_the_same_one_at_once_get_the_same_one(new_sandbox: Start) -> None:
+    with ThreadPoolExecutor() as pool:
+        first, second = pool.map(lambda _: new_sandbox(), range(2))
+    assert first.pid == second.pid
+
+
+def test_several_sandboxes_live_side_by_side(new_sandbox: Start) -> None:
+    one, two = new_sandbox(name="one"), new_sandbox(name="two")
+    assert one.url != two.url
+    assert launch.status(one)["problems"] == launch.status(two)["problems"] == []
+
+
+def test_a_taken_port_is_said_with_the_next_step_and_leaves_nothing(tmp_path: Path) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(launch.NukediagError, match="is taken") as caught,
+    ):
+        launch.up(port=taken.getsockname()[1], state_dir=tmp_path / "state")
+    assert caught.value.exit_code == ExitCode.USAGE
+    assert "--port" in caught.value.remedy
+    assert not sandbox_folder("default", tmp_path / "state").exists()
+
+
+def test_an_unknown_scenario_suggests_the_near_one(tmp_path: Path) -> None:
+    with pytest.raises(launch.NukediagError, match="did you mean 'flaky'") as caught:
+        launch.up("flacky", state_dir=tmp_path / "state")
+    assert caught.value.exit_code == ExitCode.USAGE
+    assert not is_held(sandbox_folder("default", tmp_path / "state"))
+
+
+def test_packages_that_cannot_be_fetched_are_one_clear_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUKEDIAG_CACHE_DIR", str(tmp_path / "empty-cache"))
+    monkeypatch.setenv("NPM_CONFIG_REGISTRY", "http://127.0.0.1:9/")
+    said: list[str] = []
+    with pytest.raises(SandboxError, match="could not be fetched") as caught:
+        launch.up(state_dir=tmp_path / "state", say=said.append)
+    assert "NPM_CONFIG_REGISTRY" in caught.value.remedy
+    assert any("fetching" in text for text in said)
+
+
+def test_the_state_root_is_found_from_inside_a_sandboxes_settings(tmp_path: Path) -> None:
+    folder = sandbox_folder("default", tmp_path)
+    assert state_root({"NUKEDIAG_STATE_DIR": str(folder / "journals")}) == tmp_path
+    assert state_root({"NUKEDIAG_STATE_DIR": str(tmp_path)}) == tmp_path
+
+
+def test_a_name_cannot_lead_out_of_the_state_root() -> None:
+    with pytest.raises(UsageError):
+        sandbox_folder("../elsewhere")
