@@ -14,6 +14,7 @@ import httpx
 
 from diag import catalogue
 from diag.diagnosis import Answer, Diagnosis, Evidence, Remedy
+from diag.errors import UsageError
 from diag.project.error import ProjectError, translated, unexpected
 from diag.project.http import answer_of, read_at_most
 from diag.project.retrying import retrying
@@ -21,6 +22,7 @@ from diag.secret import Secret, redact
 
 _LARGEST_LIST = 8 << 20  # bytes; a project has at most 1,000 functions
 _LONGEST_EVIDENCE = 300
+_SECRETS_PER_REQUEST, _LONGEST_NAME, _LONGEST_VALUE = 100, 256, 24_576  # the Management API's description
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,16 @@ class Management:
         )
         return tuple(sorted(stored, key=lambda secret: secret.name))
 
+    async def set_secrets(self, values: Mapping[str, Secret]) -> None:
+        """Sets these secrets of the function; others stay. Setting twice is setting once, so it is retried. Raises
+        UsageError for a name or value that the API does not take."""
+        for name, value in values.items():
+            _check_secret(name, value)
+        entries = [{"name": name, "value": value.reveal()} for name, value in values.items()]
+        for start in range(0, len(entries), _SECRETS_PER_REQUEST):
+            body = entries[start : start + _SECRETS_PER_REQUEST]
+            await self._send("POST", "/secrets", "setting secrets", body)
+
     async def functions(self) -> tuple[DeployedFunction, ...]:
         """All deployed functions."""
         what = "reading the list of functions"
@@ -94,20 +106,32 @@ class Management:
             raise
 
     async def _get(self, path: str, what: str) -> tuple[Any, Answer]:
-        async for attempt in retrying():
-            with attempt, translated(what):
-                return await self._once(path, what)
-        raise AssertionError("a retry ends with an answer or an exception")
-
-    async def _once(self, path: str, what: str) -> tuple[Any, Answer]:
-        async with self._client.stream("GET", self._url + path, headers=self._headers) as response:
-            answer = answer_of(response, await read_at_most(response, _LARGEST_LIST))
-        if response.status_code != 200:
-            raise ProjectError(what, answer, _diagnosis(answer))
+        answer = await self._send("GET", path, what)
         try:
             return json.loads(answer.body), answer
         except ValueError:
             raise unexpected(what, answer) from None
+
+    async def _send(self, method: str, path: str, what: str, body: object = None) -> Answer:
+        async for attempt in retrying():
+            with attempt, translated(what):
+                return await self._once(method, path, what, body)
+        raise AssertionError("a retry ends with an answer or an exception")
+
+    async def _once(self, method: str, path: str, what: str, body: object) -> Answer:
+        async with self._client.stream(method, self._url + path, headers=self._headers, json=body) as response:
+            answer = answer_of(response, await read_at_most(response, _LARGEST_LIST))
+        if not response.is_success:
+            raise ProjectError(what, answer, _diagnosis(answer))
+        return answer
+
+
+def _check_secret(name: str, value: Secret) -> None:
+    """The API's own rules, before anything is sent."""
+    if name.startswith("SUPABASE_") or not 0 < len(name) <= _LONGEST_NAME:
+        raise UsageError(f"no secret can be called {redact(name[:80])}", "Names starting with SUPABASE_ are reserved.")
+    if len(value.reveal()) > _LONGEST_VALUE:
+        raise UsageError(f"the value of {name} is too long for a secret", f"At most {_LONGEST_VALUE} characters.")
 
 
 _TOKENS = "https://supabase.com/dashboard/account/tokens"

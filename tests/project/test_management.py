@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
+from diag.errors import UsageError
 from diag.project import Project, ProjectError
+from diag.secret import Secret
 
 from .odd_servers import REF, TOKEN, Script, configured
 
@@ -44,6 +47,26 @@ async def test_secrets_come_by_name_with_their_digests(tmp_path: Path) -> None:
     assert [secret.name for secret in found] == ["A", "B"]
     assert found[1].digest == "ab" * 32
     assert found[1].updated_at == datetime(2026, 11, 1, 10, 11, 12, 345000, UTC)
+
+
+async def test_secrets_are_set_a_hundred_at_a_time(tmp_path: Path) -> None:
+    service = Script(httpx.Response(201))
+    async with opened(tmp_path, service) as project:
+        assert project.management is not None
+        await project.management.set_secrets({f"NAME_{number}": Secret(f"value {number}") for number in range(101)})
+    assert [request.method for request in service.requests] == ["POST", "POST"]
+    first, second = (json.loads(request.content) for request in service.requests)
+    assert (len(first), second) == (100, [{"name": "NAME_100", "value": "value 100"}])
+
+
+@pytest.mark.parametrize(("name", "length"), [("SUPABASE_URL", 1), ("", 1), ("N" * 257, 1), ("NAME", 24_577)])
+async def test_a_secret_that_the_api_does_not_take_is_never_sent(tmp_path: Path, name: str, length: int) -> None:
+    service = Script(httpx.Response(201))
+    async with opened(tmp_path, service) as project:
+        assert project.management is not None
+        with pytest.raises(UsageError):
+            await project.management.set_secrets({"GOOD": Secret("x"), name: Secret("v" * length)})
+    assert service.requests == []
 
 
 async def test_a_function_may_leave_fields_out(tmp_path: Path) -> None:
