@@ -18,7 +18,8 @@ class Fate(StrEnum):
     """``done``: results stand, the row is marked. ``refused``: failed on the row's own account, final.
     ``retry``: to be called again in this pass. ``unresolved``: to be called again only once nothing of the first
     call can still be running, and the database was looked at. ``failed``: out of attempts; a later pass calls it
-    again. ``broken``: a fault of the whole project; a later run calls it again."""
+    again. ``broken``: a fault of the whole project, or a stored answer with nothing behind it; a
+    later run calls it again."""
 
     DONE = "done"
     REFUSED = "refused"
@@ -56,7 +57,7 @@ def fate(
         case Reading.ITEM:
             return Fate.REFUSED
         case Reading.NEUTRAL if outcome.diagnosis.signature == "function.cached":
-            return Fate.DONE if outcome.marked else Fate.REFUSED
+            return Fate.DONE if outcome.marked else Fate.BROKEN  # the store may be mended by the next run
         case Reading.PROJECT:
             return Fate.BROKEN
         case Reading.THROTTLED:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_START = 10.0  # calls per second, before anything is known
+_START = 20.0  # calls per second, before anything is known
 _SLOW_START = 0.15  # per second, until the first refusal
 _STEP = 0.05  # calls per second per second, after it
 _CUT = 0.7
