@@ -103,6 +103,6 @@ def _document(folder: Path, config_file: Path | None) -> Document:
 def _env_files(folder: Path, env_file: Path | None) -> list[Path]:
     if env_file is None:
         return default_files(folder)
-    if not env_file.is_file():
+    if env_file.is_dir() or not env_file.exists():  # a pipe is welcome: --env-file <(sops decrypt ...)
         raise SettingsError(f"there is no file {env_file}", "Check the path given with --env-file.")
     return [env_file]

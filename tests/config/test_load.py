@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -198,6 +199,14 @@ def test_the_token_of_supabase_login_is_found(tmp_path: Path) -> None:
 
 def test_an_api_key_as_access_token_is_warned_of(tmp_path: Path) -> None:
     assert "not a personal access token" in warnings(loaded(tmp_path, {"SUPABASE_PAT": SECRET_KEY}), "access_token")
+
+
+def test_an_env_file_may_be_a_pipe(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, f"SUPABASE_URL={URL}\n".encode())
+    os.close(writing)
+    assert loaded(tmp_path, env_file=Path(f"/dev/fd/{reading}")).url == URL
+    os.close(reading)
 
 
 def test_a_sandbox_beats_everything_but_flags(tmp_path: Path) -> None:
