@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rich.text import Text
 
@@ -20,7 +21,7 @@ _STYLES = {"healthy": "bold green", "unhealthy": "bold red", "unknown": "bold ma
 def render(result: PreflightResult, paper: Paper, verbosity: int = 0) -> Text:
     """The whole report; ``verbosity`` -1 is one line, 1 shows every check with its evidence."""
     if verbosity < 0:
-        return _verdict(result, paper)
+        return _verdict(result, replace(paper, width=None))
     lines: list[Text | str] = [_title(result, paper)]
     lines += _everything(result, paper) if verbosity else _problems(result, paper)
     lines += ["", _verdict(result, paper), _counts(result, paper)]
@@ -97,7 +98,8 @@ def _bad(result: CheckResult, paper: Paper) -> Iterator[Text]:
 
 def _verdict(result: PreflightResult, paper: Paper) -> Text:
     found = Text(result.verdict.upper(), _STYLES[result.verdict])
-    return found + Text(paper.words(f": {why(result)}"))
+    width = len(found.plain) + 2
+    return found + Text(": " + "\n".join(paper.lines(why(result), width)))
 
 
 def why(result: PreflightResult) -> str:
@@ -112,6 +114,6 @@ def why(result: PreflightResult) -> str:
 
 def _counts(result: PreflightResult, paper: Paper) -> Text:
     counted = [f"{count} {_WORDS[Status(name)]}" for name, count in result.counts.items() if count]
-    cost = f"; about {money(result.cost_usd)} spent" if result.cost_usd else ""
+    cost = f"; at most about {money(result.cost_usd)} spent" if result.cost_usd else ""
     told = f"{', '.join(counted)} in {result.duration_ms / 1000:.1f} s{cost}; exit code {int(result.exit_code)}"
     return Text(paper.words(told), "dim")

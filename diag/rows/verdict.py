@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from diag.catalogue import classify, describe
 from diag.config.settings import TableSettings
-from diag.diagnosis import Answer, Diagnosis, Evidence, Verdict
+from diag.diagnosis import Answer, Diagnosis, Evidence, Remedy, Verdict
 from diag.rows.outcome import Outcome
 from diag.rows.writes import Written, is_saved
 
@@ -45,7 +45,7 @@ def after_look(outcome: Outcome, written: Written, table: TableSettings, context
     saved by it, and a stored answer shows its faults. Everything else stands."""
     diagnosis = outcome.diagnosis
     if diagnosis.signature == "function.cached":
-        return _with_stored_fault(diagnosis, written)
+        return _with_remedy(_with_stored_fault(diagnosis, written), outcome)
     if diagnosis.verdict is not Verdict.OK:
         return diagnosis
     if not is_saved(written, table):
@@ -71,6 +71,15 @@ def _with_stored_fault(diagnosis: Diagnosis, written: Written) -> Diagnosis:
         return diagnosis
     seen = Evidence("database", f"the stored result holds a fault: {faults[0].signature}")
     return replace(diagnosis, others=(faults[0].signature,), evidence=(seen, *diagnosis.evidence))
+
+
+def _with_remedy(diagnosis: Diagnosis, outcome: Outcome) -> Diagnosis:
+    if not diagnosis.others:
+        return diagnosis
+    anew = Remedy(
+        "The stored result is faulty: have it analysed anew.", f"nukediag test-image {outcome.row.id} --force"
+    )
+    return replace(diagnosis, remedies=(anew, *diagnosis.remedies))
 
 
 def should_mark(outcome: Outcome, table: TableSettings) -> bool:

@@ -91,8 +91,8 @@ async def values(facts: Facts) -> Finding:
         return passed("every value is clean")
     evidence = tuple(Evidence("settings", warning) for warning in warnings)
     remedy = Remedy("Look at every setting with its origin.", "nukediag config show")
-    count = f"{len(warnings)} settings need a look" if len(warnings) > 1 else warnings[0]
-    return Finding(Status.WARN, count, evidence=evidence, remedies=(remedy,))
+    told = "one setting needs a look" if len(warnings) == 1 else f"{len(warnings)} settings need a look"
+    return Finding(Status.WARN, told, evidence=evidence, remedies=(remedy,))
 
 
 async def token(facts: Facts) -> Finding:
