@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sandboxes import settings_of
 
 from diag.sandbox import launch
 from diag.sandbox.state import Sandbox
+
+__all__ = ["settings_of"]
 
 
 @pytest.fixture(scope="session")
@@ -50,8 +53,3 @@ def new_sandbox(tmp_path: Path) -> Iterator[Callable[..., Sandbox]]:
     yield start
     for each in started:
         launch.down(each.name, tmp_path / "state")
-
-
-def settings_of(sandbox: Sandbox) -> dict[str, str]:
-    """The settings in a sandbox's env file."""
-    return dict(line.split("=", 1) for line in sandbox.env_file.read_text().splitlines())

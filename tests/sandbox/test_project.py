@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import httpx
 import pytest
+from sandboxes import settings_of
 
 from diag.sandbox import launch
 from diag.sandbox.state import Sandbox
-from tests.conftest import settings_of
 
 pytestmark = pytest.mark.xdist_group("shared-sandbox")
 
