@@ -12,7 +12,7 @@ _STATED = re2.compile(
     rb"(?:status(?: ?code)?|statuscode|code|error|http(?:/\d(?:\.\d)?)?|returned|responded(?: with)?|failed|failure|response|request|exception|\bgot|received|answered)"
     rb"[ :=(\[#-]{0,5}(?:(?:an? )?(?:http |api )?(?:status|code|error|response)(?: ?code)?(?: of)?[ :=(]{0,3})?([45]\d\d)\b"
     rb"|(?:^|[ \[(])([45]\d\d)[\])]?:? (?:bad request|unauthorized|payment required|forbidden|not found|conflict|too many requests|internal server|bad gateway|service unavailable|gateway time)"
-    rb"|^([45]\d\d)\b"
+    rb"|^([45]\d\d)\b|(?:: |- )([45]\d\d)\b"
 )
 STATED, PASSED_ON = 60, 38
 """Weights: of a status that the text gives to the provider, and of the answer's own status beside a provider's name."""

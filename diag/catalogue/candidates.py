@@ -13,7 +13,7 @@ from diag.catalogue.speakers import CERTAIN, FAINT, MODELS, NAMED, Speakers, spe
 
 ASIDE = 35
 """How much less a wording weighs in a field that tells about something else than the failure (``_debug``, ``warnings``)."""
-SURE = 70
+SURE = 80
 """Below this weight a wording is so common that a faint sign of a model does not make it the model's."""
 _ASIDES = {
     "debug",
@@ -52,13 +52,19 @@ class Rulebook:
     index: dict[str, list[Rule]] = field(default_factory=dict, repr=False)
     """Pattern -> its rules; filled on first use."""
 
-    def candidates(self, reading: Reading, status: int | None) -> tuple[Candidate, ...]:
-        """All causes that the reading supports, the most telling first. The order of the rules does not matter."""
+    def candidates(self, reading: Reading, status: int | None, around: Reading | None = None) -> tuple[Candidate, ...]:
+        """All causes that the reading supports, the most telling first. The order of the rules does not matter.
+        ``around``: the whole answer, where the reading is only a part of it: it may name the provider."""
         occurring = self.matcher.occurring(reading.normal)
-        voices = speakers(self.marks, occurring, self.matcher, reading.normal)
+        voices = self._voices(reading, occurring)
+        if around is not None and not voices.strongest(*MODELS, "aws", "service"):
+            voices = self._voices(around, self.matcher.occurring(around.normal)).from_the_start()
         found = [*self._ruled(reading, status, occurring, voices), *bare(reading, status, voices)]
         placed = [_outside(candidate, reading, status, voices) for candidate in found]
         return ranked(placed)
+
+    def _voices(self, reading: Reading, occurring: frozenset[str]) -> Speakers:
+        return speakers(self.marks, occurring, self.matcher, reading.normal)
 
     def _by_pattern(self) -> Mapping[str, list[Rule]]:
         if not self.index:
@@ -133,8 +139,10 @@ def _candidate(signature: str, weight: int, start: int, reading: Reading) -> Can
 def _outside(candidate: Candidate, reading: Reading, status: int | None, voices: Speakers) -> Candidate:
     """A broken connection that an answer tells of broke inside the function: it is blamed by the host it went to."""
     strongest = voices.strongest(*MODELS)
-    if candidate.signature == "gateway.unavailable" and strongest and strongest.weight >= CERTAIN:
+    if candidate.signature == "gateway.unavailable" and strongest and strongest.weight >= NAMED:
         return replace(candidate, signature=f"{strongest.provider}.overloaded")
+    if candidate.signature == "gateway.unavailable" and voices.weight("aws") >= CERTAIN:
+        return replace(candidate, signature="aws.unavailable")
     if not candidate.signature.startswith("network.") and candidate.signature != "function.outbound-failed":
         return candidate
     if strongest is not None and strongest.weight >= NAMED:
@@ -143,7 +151,7 @@ def _outside(candidate: Candidate, reading: Reading, status: int | None, voices:
     if inside and voices.weight("aws") >= NAMED:
         return replace(candidate, signature="aws.timeout")
     if (
-        voices.weight("supabase")
+        voices.weight("supabase") >= NAMED
         and (inside or b"/rest/v1" in reading.normal or b"postgrest" in reading.normal)
         and b"functions/v1" not in reading.normal
     ):

@@ -131,7 +131,7 @@ def _looked_into(case: _Case) -> _Ruling | None:
 
 
 def _with_errors(case: _Case, seen: Look) -> _Ruling:
-    candidates = _BOOK.candidates(seen.error_reading, None)
+    candidates = _BOOK.candidates(seen.error_reading, None, case.reading)
     strong = [one for one in candidates if one.weight >= 40]
     signature = strong[0].signature if strong else "function.error-in-200"
     verdict = Verdict.DEGRADED if seen.content else Verdict.FAILED

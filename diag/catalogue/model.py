@@ -7,7 +7,8 @@ inside words, one blank between words, ``key: value`` for every field of a JSON 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from diag.diagnosis import Answer, Remedy, Scope, Verdict
 
@@ -43,11 +44,20 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A real-shaped answer. As an example of a signature it must be classified as that one; as a look-alike, as ``signature``."""
+    """A real-shaped answer that must be classified as ``signature``. ``like``: a signature for which it could be mistaken, and must
+    not be."""
 
-    answer: Answer
+    signature: str
+    body: str
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     requires: tuple[str, ...] = ()
-    signature: str = ""
+    like: str = ""
+
+    @property
+    def answer(self) -> Answer:
+        """The answer to classify."""
+        return Answer(status=self.status, headers=self.headers, body=self.body)
 
 
 @dataclass(frozen=True, slots=True)

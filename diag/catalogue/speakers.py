@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diag.catalogue.matcher import Matcher
 from diag.catalogue.model import Mark
@@ -42,6 +42,10 @@ class Speakers:
     def weight(self, provider: str) -> int:
         """The weight of a provider's heaviest mark; 0 where it is not named."""
         return max((one.weight for one in self.heard if one.provider == provider), default=0)
+
+    def from_the_start(self) -> Speakers:
+        """The same marks, as if all stood before the text."""
+        return Speakers(tuple(replace(one, start=0) for one in self.heard))
 
     def model_at(self, start: int, end: int) -> Heard | None:
         """The model provider whose words stand at this place: the only one that is named, one that is named far more

@@ -200,9 +200,9 @@ def _at(document: Any, path: str) -> Any:
 def _usable(value: Any) -> bool:
     """Empty lists, texts and objects, null, and an object that is itself an error are missing."""
     if isinstance(value, dict):
-        return bool(value) and not any(_object_errors(value, "")) and any(_usable(one) for one in value.values())
+        return bool(value) and not any(_object_errors(value, "")) and any(_present(one) for one in value.values())
     if isinstance(value, list):
-        return any(_usable(one) for one in value)
+        return any(_present(one) for one in value)
     if isinstance(value, str):
         return (
             bool(value.strip())
@@ -210,6 +210,13 @@ def _usable(value: Any) -> bool:
             and not _SAYS_ERROR.match(value)
         )
     return value is not None and value is not False
+
+
+def _present(value: Any) -> bool:
+    """Whether a value inside a part holds anything."""
+    if isinstance(value, dict | list):
+        return _usable(value)
+    return bool(value.strip()) if isinstance(value, str) else value is not None
 
 
 def _fields(document: Any, path: str = "", key: str = "", depth: int = 0) -> Iterator[tuple[str, str, Any]]:

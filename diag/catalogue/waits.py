@@ -12,7 +12,7 @@ LONGEST = 7 * 24 * 3600.0
 """Seconds. A longer wait is taken for nonsense."""
 _SAID = re.compile(
     r"(?:try again|retry|wait|retrydelay|retry[_ -]?after(?:[_ ]?(?:seconds|secs|ms))?|resets? in|available in)[^0-9\n]{0,24}?"
-    r"(?P<amount>(?:\d{1,6}(?:\.\d{1,9})?\s?(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)?\b\s?){1,4})",
+    r"(?P<amount>(?:\d{1,6}(?:\.\d{1,9})?\s?(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)?\s?){1,4})",
     re.IGNORECASE,
 )
 _PIECE = re.compile(r"(\d{1,6}(?:\.\d{1,9})?)\s?([a-z]*)", re.IGNORECASE)

@@ -10,10 +10,22 @@ from diag.diagnosis import Answer
 SCENARIOS = [
     (500, {"error": "OPENAI_API_KEY not configured"}, "openai.key-missing"),
     (500, {"error": "OpenAI returned 401: Incorrect API key provided: sk-a***b."}, "openai.key-invalid"),
-    (500, {"error": "OpenAI returned 429: You exceeded your current quota, please check your plan and billing details."}, "openai.quota-exhausted"),  # noqa: E501
+    (
+        500,
+        {"error": "OpenAI returned 429: You exceeded your current quota, please check your plan and billing details."},
+        "openai.quota-exhausted",
+    ),
     (500, {"error": "AWS credentials not configured"}, "aws.credentials-missing"),
-    (500, {"error": "The request signature we calculated does not match the signature you provided."}, "aws.signature-mismatch"),  # noqa: E501
-    (500, {"error": "Invalid API key", "hint": "Double check your Supabase `anon` or `service_role` API key."}, "supabase.key-invalid"),  # noqa: E501
+    (
+        500,
+        {"error": "The request signature we calculated does not match the signature you provided."},
+        "aws.signature-mismatch",
+    ),
+    (
+        500,
+        {"error": "Invalid API key", "hint": "Double check your Supabase `anon` or `service_role` API key."},
+        "supabase.key-invalid",
+    ),
     (200, {"success": False, "paused": True}, "function.paused"),
     (200, {"success": True, "cached": True, "tags": ["a"], "appraisal": {"category": "exterior"}}, "function.cached"),
     (200, {"success": True, "tags": [], "appraisal": {"category": "exterior"}}, "function.partial"),
