@@ -15,9 +15,10 @@ Uniform = Callable[[float, float], float]
 def delay(attempt: int, *, throttled: bool, retry_after: float | None, uniform: Uniform) -> float:
     """Seconds until the next call of a row. Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter");
     a ``Retry-After`` is honoured whole, however long, with jitter on top so that not all come back at once."""
+    if retry_after is not None:
+        return retry_after + uniform(0, 1 + retry_after * 0.1)
     base = _THROTTLED_BASE if throttled else _BASE
-    jitter = uniform(0, min(_CAP, base * 2.0 ** min(attempt, 10)))
-    return jitter if retry_after is None else retry_after + min(jitter, 1 + retry_after * 0.1)
+    return uniform(0, min(_CAP, base * 2.0 ** min(attempt, 10)))
 
 
 @dataclass

@@ -1,0 +1,108 @@
+"""The way from preflight over the canaries to the run."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from diag.backfill import Options
+from diag.errors import ExitCode
+from diag.rows.outcome import Row
+
+from .worlds import BUSY, DEAD, KEY, OK, World, virtually
+
+
+@dataclass
+class Health:
+    exit_code: ExitCode
+    verdict: str
+    signature: str | None
+    outcomes: tuple
+
+
+def preflight_on(world, code=ExitCode.OK, signature=None):
+    """A preflight whose test call is made in this world."""
+
+    async def preflight():
+        row_id = world.pending[0]
+        outcome = await world.run(Row(row_id, "https://pictures.example/x.jpg"))
+        return Health(code, "healthy" if code is ExitCode.OK else "unhealthy", signature, (outcome,))
+
+    return preflight
+
+
+def gated(world, journal, **more):
+    more.setdefault("options", Options(if_healthy=True))
+    return virtually(world, journal, preflight=preflight_on(world), **more)
+
+
+def test_a_healthy_project_takes_seven_canaries_the_test_call_among_them(journal):
+    world = World.of(100)
+    result = gated(world, journal)
+    assert (result.gate.decision, result.gate.canaries, result.gate.successes) == ("open", 7, 7)
+    assert (result.succeeded, result.calls) == (100, 100)
+    assert max(world.calls.values()) == 1
+
+
+@pytest.mark.parametrize("code", [ExitCode.UNHEALTHY, ExitCode.DEGRADED, ExitCode.CANNOT_VOUCH, ExitCode.BUG])
+def test_the_gate_opens_on_exit_code_0_alone(journal, code):
+    world = World.of(20)
+    preflight = preflight_on(world, code, "openai.key-missing")
+    result = virtually(world, journal, preflight=preflight)
+    assert (result.exit_code, result.gate.decision) == (ExitCode.UNHEALTHY, "shut")
+    assert (result.stopped.reason, result.stopped.signature) == ("gate", "openai.key-missing")
+    assert sum(world.calls.values()) == 1
+
+
+def test_a_key_that_dies_after_the_test_call_costs_two_more(journal):
+    world = World.of(100, lambda world, row: OK if sum(world.calls.values()) == 1 else KEY)
+    result = gated(world, journal)
+    assert result.exit_code is ExitCode.UNHEALTHY
+    assert result.stopped.signature == "openai.key-invalid"
+    assert "openai.key-invalid came" in result.gate.why
+    assert result.calls <= 1 + 4
+
+
+def test_an_upstream_that_always_fails_costs_few_calls(journal):
+    world = World.of(100, lambda world, row: OK if sum(world.calls.values()) == 1 else BUSY)
+    result = gated(world, journal)
+    assert result.gate.decision == "shut"
+    assert result.calls <= 7
+    assert result.exit_code is ExitCode.UNHEALTHY
+
+
+def test_dead_pictures_do_not_shut_the_gate(journal):
+    world = World.of(300, lambda world, row: DEAD if int(row.id) % 2 else OK)
+    result = gated(world, journal)
+    assert result.gate.decision == "open"
+    assert (result.succeeded, result.failed) == (150, 150)
+
+
+def test_pictures_that_are_all_dead_leave_the_gate_undecided_and_cost_nothing(journal):
+    world = World.of(300, lambda world, row: OK if sum(world.calls.values()) == 1 else DEAD)
+    result = gated(world, journal)
+    assert (result.gate.decision, result.exit_code) == ("undecided", ExitCode.UNHEALTHY)
+    assert result.calls == 1
+
+
+def test_fewer_rows_than_the_gate_wants_are_simply_done(journal):
+    world = World.of(3)
+    result = gated(world, journal)
+    assert (result.gate.decision, result.succeeded, result.exit_code) == ("open", 3, ExitCode.OK)
+
+
+def test_the_limit_counts_test_call_and_canaries(journal):
+    world = World.of(100)
+    result = gated(world, journal, options=Options(if_healthy=True, limit=5))
+    assert (result.attempted, sum(world.calls.values())) == (5, 5)
+
+
+def test_canaries_that_failed_for_a_passing_cause_are_called_again_in_the_run(journal):
+    world = World.of(100, lambda world, row: BUSY if sum(world.calls.values()) == 4 else OK)
+    result = gated(world, journal)
+    assert (result.succeeded, result.failed) == (100, 0)
+
+
+def test_accepting_half_runs_on_half(journal):
+    world = World.of(60, lambda world, row: BUSY if sum(world.calls.values()) % 2 == 0 else OK)
+    options = Options(if_healthy=True, accept_rate=0.5)
+    assert gated(world, journal, options=options).gate.decision == "open"

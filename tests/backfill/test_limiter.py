@@ -1,0 +1,123 @@
+"""Start rate and in-flight ceiling, with time passed in; and a hidden limit that the rate has to find."""
+
+import heapq
+import random
+from itertools import pairwise
+
+import pytest
+
+from diag.backfill.limiter import Ceiling, RateLimiter
+
+
+def starts(limiter, count, now=0.0):
+    """The times of the next starts, when each caller asks at once."""
+    times = []
+    for _ in range(count):
+        now += limiter.turn(now)
+        times.append(now)
+    return times
+
+
+def test_starts_are_spaced_evenly_at_a_known_rate():
+    times = starts(RateLimiter(most=10), 20)
+    gaps = [later - earlier for earlier, later in pairwise(times[3:])]
+    assert gaps == pytest.approx([1 / 9.5] * len(gaps))
+
+
+def test_idle_time_is_not_saved_up_for_a_burst():
+    limiter = RateLimiter(most=10)
+    starts(limiter, 5)
+    later = starts(limiter, 10, now=100.0)
+    assert later[-1] - 100 > 0.7
+
+
+def test_a_refusal_cuts_the_rate_once_per_epoch():
+    limiter = RateLimiter(rate=20)
+    for now in (0.0, 0.5, 1.0, 4.9):
+        limiter.throttled(now, None)
+    assert limiter.rate == pytest.approx(14)
+    limiter.throttled(5.1, None)
+    assert limiter.rate == pytest.approx(9.8)
+
+
+def test_retry_after_holds_everyone_back():
+    limiter = RateLimiter(rate=20)
+    limiter.throttled(10.0, 30.0)
+    assert limiter.turn(11.0) == pytest.approx(29.0)
+
+
+def test_a_rate_that_is_not_reached_does_not_drift_up():
+    limiter = RateLimiter(rate=20)
+    for second in range(1000):
+        limiter.turn(float(second))
+    assert limiter.rate == 20
+
+
+def test_a_known_limit_is_never_exceeded():
+    limiter = RateLimiter(most=5)
+    starts(limiter, 500)
+    assert limiter.rate <= 5
+
+
+def test_setting_the_rate_takes_effect():
+    limiter = RateLimiter(rate=20)
+    limiter.set_rate(4)
+    assert limiter.rate == pytest.approx(3.8)
+
+
+def upstream(limit, seconds, *, drop_at=None, drop_to=None, seed=1):
+    """Useful answers and refusals per second bin, against a hidden token bucket with calls of 5 to 10 s."""
+    rng, limiter = random.Random(seed), RateLimiter()
+    tokens, filled, now, refused, good, events = float(limit), 0.0, 0.0, [], [], []
+    while now < seconds:
+        while events and events[0][0] <= now:
+            limiter.throttled(heapq.heappop(events)[0], None)
+        wait = limiter.turn(now)
+        now += wait
+        hidden = drop_to if drop_at is not None and now >= drop_at else limit
+        tokens, filled = min(float(hidden), tokens + (now - filled) * hidden), now
+        if tokens >= 1:
+            tokens -= 1
+            good.append(now + rng.uniform(5, 10))
+        else:
+            refused.append(now)
+            heapq.heappush(events, (now + 0.3, 0))
+    return good, refused
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_nine_tenths_of_a_hidden_limit_with_few_refusals(seed):
+    good, refused = upstream(20, 900, seed=seed)
+    steady = [time for time in good if 180 <= time < 900]
+    late = [time for time in refused if time >= 180]
+    assert len(steady) >= 0.9 * 20 * 720
+    assert len(late) <= len(steady) / 100
+
+
+def test_a_limit_that_drops_is_followed():
+    good, _ = upstream(20, 900, drop_at=300, drop_to=8)
+    after = [time for time in good if 420 <= time < 900]
+    assert len(after) >= 0.85 * 8 * 480
+
+
+def test_the_ceiling_starts_small_and_doubles_with_each_round_of_successes():
+    ceiling = Ceiling(most=100, start=8)
+    for _ in range(8):
+        ceiling.succeeded()
+    assert ceiling.has_room(15)
+    assert not ceiling.has_room(16)
+
+
+def test_the_ceiling_is_never_above_what_was_asked_for():
+    ceiling = Ceiling(most=3, start=8)
+    for _ in range(50):
+        ceiling.succeeded()
+    assert not ceiling.has_room(3)
+
+
+def test_after_a_pause_the_ceiling_is_small_again():
+    ceiling = Ceiling(most=100, start=8)
+    for _ in range(50):
+        ceiling.succeeded()
+    ceiling.reset()
+    assert not ceiling.has_room(8)
