@@ -100,7 +100,9 @@ def parse(text: str) -> tuple[Any, bool]:
 
 def normalise(text: str) -> str:
     """The normal form of one line of text."""
-    lowered = text.translate(_DROPPED).lower()
+    lowered = text.replace('":', '": ').translate(_DROPPED).lower()
+    if "=" in lowered:
+        lowered = _ASSIGNED.sub(r"\1: ", lowered)
     return _SPACES.sub(" ", _LONE_APOSTROPHE.sub("", lowered)).strip()
 
 
@@ -123,6 +125,7 @@ _HTML = re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|<title>|<h1
 _SILENT = re.compile(r"<(script|style|svg)\b[^<>]{0,500}>[^<]{0,20000}</\1>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _EVENT_FIELD = re.compile(r"(?:event|id|retry):|:")
+_ASSIGNED = re.compile(r"\b(\w{0,40}(?:code|status|type|reason|message|param|details|error)) ?= ?")
 _PLAIN = {"n": "\n", "r": "\n", "t": " "}
 
 
