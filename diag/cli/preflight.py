@@ -48,5 +48,12 @@ async def _preflight(session: Session, *, call: bool, mark: bool, strict: bool) 
     configuration = session.configuration
     configuration.require("url", "service_key")
     async with Project(configuration) as project:
-        with waiting(session.log, "preflight") as done:
-            return await run(project, call=call, mark=mark, strict=strict, on_result=lambda one: done(one.check.claim))
+        with waiting(session.log, "preflight") as shown:
+            return await run(
+                project,
+                call=call,
+                mark=mark,
+                strict=strict,
+                on_start=lambda check: shown.started(check.id),
+                on_result=lambda result: shown.done(result.check.id),
+            )

@@ -68,7 +68,7 @@ async def _test(session: Session, row_id: str | None, url: str | None, *, force:
     configuration.require("url", "service_key")
     settings = configuration.settings
     async with Project(configuration) as project, RowWorker(project, settings) as worker:
-        with waiting(session.log, f"calling {settings.function.name}"):
+        with waiting(session.log, f"calling {settings.function.name} (up to {settings.function.timeout:.0f} s)"):
             if url:
                 return await worker.run_bare(url, force=force)
             try:

@@ -9,7 +9,7 @@ from diag.preflight.facts import Facts, Options
 from diag.preflight.judgement import exit_code, root_cause, verdict
 from diag.preflight.model import Check, CheckResult, Finding, PreflightResult, Status
 from diag.preflight.registry import checks_for
-from diag.preflight.runner import OnResult, run_checks
+from diag.preflight.runner import OnResult, OnStart, run_checks
 from diag.project import Project
 from diag.rows import Pictures, RowWorker
 
@@ -23,20 +23,22 @@ async def run(
     call: bool = True,
     mark: bool = True,
     strict: bool = False,
+    on_start: OnStart | None = None,
     on_result: OnResult | None = None,
     pictures: Pictures | None = None,
 ) -> PreflightResult:
     """Run every check against a project.
 
     ``call``: make the test call, which costs money; the rows of verified calls are marked as done unless ``mark`` is
-    False. ``strict``: warnings end in exit code 4. ``on_result`` hears of each result when it is known.
+    False. ``strict``: warnings end in exit code 4. ``on_start`` hears of each check that begins,
+    ``on_result`` of each result when it is known.
     ``pictures`` is for tests. Raises nothing for faults of the project: they are results.
     """
     began = time.monotonic()
     settings = settings or project.configuration.settings
     async with RowWorker(project, settings, pictures=pictures) as worker:
         facts = Facts(project, worker, Options(call=call, mark=mark), settings=settings)
-        results = await run_checks(checks_for(settings), facts, on_result)
+        results = await run_checks(checks_for(settings), facts, on_result, on_start)
     code = exit_code(results, strict=strict)
     return PreflightResult(
         verdict(code),

@@ -13,33 +13,36 @@ from diag.preflight.model import Check, CheckResult, Finding, Status
 from diag.project import ProjectError
 from diag.secret import redact
 
+OnStart = Callable[[Check], None]
 OnResult = Callable[[CheckResult], None]
 
 
 async def run_checks(
-    checks: Sequence[Check], facts: Facts, on_result: OnResult | None = None
+    checks: Sequence[Check], facts: Facts, on_result: OnResult | None = None, on_start: OnStart | None = None
 ) -> tuple[CheckResult, ...]:
-    """All results in the order of ``checks``; ``on_result`` hears of each when it is known. A check that crashes
-    becomes an ``error``, the others go on."""
+    """All results in the order of ``checks``; ``on_start`` hears of each check that is begun, ``on_result`` of
+    each result when it is known. A check that crashes becomes an ``error``, the others go on."""
     tasks: dict[str, asyncio.Task[CheckResult]] = {}
     async with asyncio.TaskGroup() as group:
         for check in checks:
-            tasks[check.id] = group.create_task(_run_when_ready(check, tasks, facts, on_result))
+            tasks[check.id] = group.create_task(_run_when_ready(check, tasks, facts, on_start, on_result))
     return tuple(task.result() for task in tasks.values())
 
 
 async def _run_when_ready(
-    check: Check, tasks: Mapping[str, asyncio.Task[CheckResult]], facts: Facts, on_result: OnResult | None
+    check: Check,
+    tasks: Mapping[str, asyncio.Task[CheckResult]],
+    facts: Facts,
+    on_start: OnStart | None,
+    on_result: OnResult | None,
 ) -> CheckResult:
     await asyncio.sleep(0)  # let the other tasks come into being first
     waited_for = {name: await tasks[name] for name in (*check.needs, *check.barred_by)}
-    began = time.monotonic()
     because = skipped_because(check, waited_for)
     if because:
-        finding = Finding(Status.SKIP, f"not looked at, because of {because}", because=because)
+        result = CheckResult(check, Finding(Status.SKIP, f"not looked at, because of {because}", because=because))
     else:
-        finding = await _run(check, facts)
-    result = CheckResult(check, finding, (time.monotonic() - began) * 1000)
+        result = await _run(check, facts, on_start)
     if on_result:
         on_result(result)
     return result
@@ -58,7 +61,15 @@ def _origin(result: CheckResult) -> str:
     return result.finding.because or result.check.id if result.status is Status.SKIP else result.check.id
 
 
-async def _run(check: Check, facts: Facts) -> Finding:
+async def _run(check: Check, facts: Facts, on_start: OnStart | None) -> CheckResult:
+    if on_start:
+        on_start(check)
+    began = time.monotonic()
+    finding = await _finding(check, facts)
+    return CheckResult(check, finding, (time.monotonic() - began) * 1000)
+
+
+async def _finding(check: Check, facts: Facts) -> Finding:
     try:
         return await check.run(facts)
     except ProjectError as error:

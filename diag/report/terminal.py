@@ -86,7 +86,7 @@ class Paper:
 
     def command(self, text: str, indent: int = 2) -> Text:
         """A command to copy: never broken."""
-        return Text(" " * (indent + _LABEL) + redact(text), "bold")
+        return Text(" " * (indent + _LABEL) + self.words(text), "bold")
 
     def evidence(self, evidence: Iterable[Evidence], indent: int = 2, most: int = 4) -> list[Text]:
         """What was seen, a line or two each."""

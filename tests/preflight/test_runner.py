@@ -85,3 +85,10 @@ async def test_a_refusal_by_the_project_is_a_finding_with_its_diagnosis() -> Non
     found = await results(Check("a", "g", "c", refuse))
     assert found["a"].status is Status.FAIL
     assert found["a"].signature == "supabase.key-invalid"
+
+
+async def test_only_what_really_runs_is_announced() -> None:
+    began: list[str] = []
+    checks = [check("a", Status.FAIL), check("b", needs=("a",)), check("c")]
+    await run_checks(checks, NO_FACTS, on_start=lambda one: began.append(one.id))
+    assert began == ["a", "c"]
