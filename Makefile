@@ -25,7 +25,7 @@ $(VENV)/.dev: setup.cfg pyproject.toml
 	@touch $@ $(VENV)/.sandbox
 
 demo: $(VENV)/.sandbox
-	$(BIN)/nukediag demo --yes
+	$(BIN)/nukediag demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup

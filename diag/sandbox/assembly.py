@@ -29,7 +29,7 @@ from diag.sandbox.ports import free_ports, listener, until_listening
 from diag.sandbox.postgres import ROLES, Postgres
 from diag.sandbox.proxy import open_session
 from diag.sandbox.stage import Stage, find
-from diag.sandbox.state import private_folder
+from diag.sandbox.state import FUNCTIONS_ENV, private_folder, write_private
 from diag.sandbox.upstreams.aws import Aws
 from diag.sandbox.upstreams.openai import OpenAI
 from diag.sandbox.upstreams.photos import BUCKET, Photos
@@ -108,12 +108,14 @@ class Assembly:
 
     def _stage(self, credentials: dict[str, str]) -> Stage:
         healthy = {**credentials, "AWS_REGION": "us-east-1", "SERVICE_ROLE_KEY": self.project.keys.service_role}
+        # The local copy that a user would have in supabase/functions/.env: right, whatever the scenario breaks.
+        write_private(self._folder / FUNCTIONS_ENV, "".join(f"{name}={value}\n" for name, value in healthy.items()))
         shipped = sorted((parts.FUNCTIONS / self._wishes.variant).glob("*/index.ts"))
         return Stage(
             project=self.project,
             healthy_secrets=healthy,
             functions={entry.parent.name: entry for entry in shipped},
-            upstreams={"openai": self.openai, "aws": self.aws, "photos": self.photos},
+            upstreams={"openai": self.openai, "aws": self.aws, "photos": self.photos, "gateway": self.project},
             postgres=self.postgres,
             counters=self.counters,
             env_file=self._folder / "sandbox.env",

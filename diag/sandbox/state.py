@@ -1,7 +1,8 @@
 """Where a sandbox lives on the disk, and which one is running.
 
 ``<state root>/sandbox/<name>/`` holds ``state.json`` (who listens where), ``sandbox.env`` (the settings to talk to it),
-``lock`` (held by the supervisor as long as it lives: that, and no process id, is how "running" is decided),
+``functions.env`` (the right values of the function's secrets), ``lock`` (held by the supervisor as long as it lives:
+that, and no process id, is how "running" is decided),
 ``logs/`` and ``journals/``. Folders are 0700, files 0600. ``down`` removes the folder.
 """
 
@@ -20,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from diag.errors import UsageError
 
 SCRATCH_PREFIX = "nukediag-"
+FUNCTIONS_ENV = "functions.env"
 
 
 class Sandbox(BaseModel):
@@ -46,6 +48,11 @@ class Sandbox(BaseModel):
     def env_file(self) -> Path:
         """A file with all settings to talk to this sandbox."""
         return self.folder / "sandbox.env"
+
+    @property
+    def functions_env(self) -> Path:
+        """The right values of the function's secrets, as a user keeps them in ``supabase/functions/.env``."""
+        return self.folder / FUNCTIONS_ENV
 
 
 def state_root(environ: Mapping[str, str] | None = None) -> Path:
