@@ -63,8 +63,8 @@ def _stay(session: Session, sandbox: Sandbox) -> int:
     from diag.sandbox import launch
     from diag.sandbox.state import is_held
 
-    session.log.print("Ctrl-C ends it")
     try:
+        session.log.print("Ctrl-C ends it")
         while is_held(sandbox.folder):
             time.sleep(0.2)
     except KeyboardInterrupt:

@@ -32,7 +32,9 @@ class DataApi:
         private_folder(self._folder / "supabase" / "schemas")
         write_private(self._folder / "supabase" / "config.toml", self._config())
         # --no-admin: keyless requests must not be let in. Telemetry has three switches; all are off.
-        command = [*deno_run("-A"), LITE, "--no-telemetry", "dev", "--no-admin"]
+        own_files = f"--allow-write={self._folder}"
+        fence = ["--allow-net=127.0.0.1", "--allow-env", "--allow-read", "--allow-sys", own_files]
+        command = [*deno_run(*fence), LITE, "--no-telemetry", "dev", "--no-admin"]
         environ = deno_environment() | {"HOME": str(self._folder), "LITE_TELEMETRY": "0", "DO_NOT_TRACK": "1"}
         child = await family.start("data-api", command, env=environ, cwd=self._folder)
         if not await until_listening(self._port, child, seconds=30):

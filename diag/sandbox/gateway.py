@@ -81,7 +81,7 @@ class Gateway:
             return _not_found()
         if not function.verify_jwt or request.method == "OPTIONS":
             return None
-        refused = refuse_function_call(self._project.keys, request.headers)
+        refused = refuse_function_call(self._project.keys, request.headers, new_keys_pass=self._project.new_keys_pass)
         return _json(401, refused.body, refused.code) if refused else None
 
     async def _call(self, request: web.Request, worker: Worker) -> web.Response:

@@ -59,6 +59,13 @@ class Project:
     functions: dict[str, Deployed] = field(default_factory=dict)
     created_at: str = field(default_factory=lambda: timestamp())
     idle_timeout: float = 150
+    new_keys_pass: bool = True
+    """Whether ``sb_`` keys pass a function's JWT check: the documents disagree."""
+
+    def configure(self, faults: Mapping[str, object]) -> None:
+        """The gateway's own settings in a scenario (``idle_timeout``, ``new_keys_pass``); ``{}`` is as usual."""
+        self.idle_timeout = float(str(faults.get("idle_timeout", 150)))
+        self.new_keys_pass = bool(faults.get("new_keys_pass", True))
 
     def set_secrets(self, values: Mapping[str, str]) -> None:
         """Create or overwrite; the others stay."""

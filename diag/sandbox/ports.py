@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from contextlib import ExitStack
+from contextlib import suppress
+from secrets import SystemRandom
 
-from diag.errors import UsageError
+from diag.errors import SandboxError, UsageError
 from diag.sandbox.children import Child
 
 LOOPBACK = "127.0.0.1"
+_FOR_CHILDREN = range(20_000, 32_768)
 
 
 def free_ports(count: int) -> list[int]:
-    """That many different free ports. Somebody may take one before we do; then its user says so when it starts."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((LOOPBACK, 0))
-        return [each.getsockname()[1] for each in sockets]
+    """That many different free ports, for children that want to be told a number.
+
+    From below the range out of which systems give ports to outgoing connections (32768 up on Linux, 49152 up on
+    macOS), so that none is taken by chance before the child listens on it.
+    """
+    found: list[int] = []
+    candidates = SystemRandom().sample(_FOR_CHILDREN, k=200 + count)
+    while len(found) < count and candidates:
+        port = candidates.pop()
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind((LOOPBACK, port))
+            found.append(port)
+    if len(found) < count:
+        raise SandboxError("no free ports between 20000 and 32767", "end some of the programs that listen there")
+    return found
 
 
 def listener(port: int = 0) -> socket.socket:

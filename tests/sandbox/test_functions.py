@@ -134,12 +134,12 @@ async def test_a_worker_that_dies_is_a_worker_error_and_the_next_call_gets_a_new
 
 async def test_after_the_idle_limit_the_caller_gets_504_and_the_function_works_on(stand: Stand) -> None:
     await stand.call("slow", "GET")
-    stand.project.idle_timeout = 0.05
+    stand.project.configure({"idle_timeout": 0.05})
     status, text, headers = await stand.call("slow")
     assert status == 504
     assert headers["sb-error-code"] == "IDLE_TIMEOUT"
     assert "idle timeout" in text
-    stand.project.idle_timeout = 150
+    stand.project.configure({})
     await finished(stand, 1)
 
 
@@ -153,14 +153,16 @@ async def test_a_caller_who_leaves_does_not_stop_the_function(stand: Stand) -> N
 
 async def reached(stand: Stand, calls: int) -> None:
     """Wait until that many calls have reached a worker."""
-    while stand.counters.calls["function"] < calls:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(60):
+        while stand.counters.calls["function"] < calls:
+            await asyncio.sleep(0.01)
 
 
 async def finished(stand: Stand, count: int) -> None:
-    """Wait until the slow function says that it has done its work that often; the test runner's limit ends it."""
-    while (await stand.call("slow", "GET"))[1] != f'{{"done":{count}}}':
-        await asyncio.sleep(0.05)
+    """Wait until the slow function says that it has done its work that often."""
+    async with asyncio.timeout(60):
+        while (await stand.call("slow", "GET"))[1] != f'{{"done":{count}}}':
+            await asyncio.sleep(0.05)
 
 
 async def test_a_changed_secret_gets_a_new_worker(stand: Stand) -> None:
