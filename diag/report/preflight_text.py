@@ -39,8 +39,17 @@ def _problems(result: PreflightResult, paper: Paper) -> list[Text | str]:
         for one in result.checks:
             if one.status is status:
                 lines += ["", *check_lines(one, paper)]
-    skipped = [one for one in result.checks if one.status is Status.SKIP]
-    return lines + ([""] if skipped else []) + [_head(one, paper) for one in skipped]
+    skips = _skips(result, paper)
+    return [*lines, "", *skips] if skips else lines
+
+
+def _skips(result: PreflightResult, paper: Paper) -> list[Text]:
+    """One line for each cause of skips, with all the checks that it kept from running."""
+    kept: dict[str, list[str]] = {}
+    for one in result.checks:
+        if one.status is Status.SKIP:
+            kept.setdefault(one.finding.because or "", []).append(one.check.id)
+    return [_line("skip", f"because of {cause}: {', '.join(ids)}", paper, "dim") for cause, ids in kept.items()]
 
 
 def _everything(result: PreflightResult, paper: Paper) -> list[Text | str]:
@@ -63,14 +72,17 @@ def check_lines(result: CheckResult, paper: Paper) -> list[Text | str]:
 
 
 def _head(result: CheckResult, paper: Paper) -> Text:
-    mark = paper.mark(result.status.value)
-    head = Text("  ") + mark + Text(" " * max(1, 10 - len(mark.plain)))
     told = result.check.claim
     if result.status is Status.SKIP:
-        told += f" (because of {result.finding.because})"
+        return _line("skip", f"{told} (because of {result.finding.because})", paper, "dim")
     if result.status is Status.PASS:
         told += f": {result.finding.summary}"
-    return head + Text("\n".join(paper.lines(told, 12)), "dim" if result.status is Status.SKIP else "")
+    return _line(result.status.value, told, paper)
+
+
+def _line(status: str, told: str, paper: Paper, style: str = "") -> Text:
+    mark = paper.mark(status)
+    return Text.assemble("  ", mark, " " * max(1, 10 - len(mark.plain)), ("\n".join(paper.lines(told, 12)), style))
 
 
 def _good(result: CheckResult, paper: Paper) -> Iterator[Text]:
@@ -97,9 +109,9 @@ def _bad(result: CheckResult, paper: Paper) -> Iterator[Text]:
 
 
 def _verdict(result: PreflightResult, paper: Paper) -> Text:
-    found = Text(result.verdict.upper(), _STYLES[result.verdict])
-    width = len(found.plain) + 2
-    return found + Text(": " + "\n".join(paper.lines(why(result), width)))
+    word = result.verdict.upper()
+    told = ": " + "\n".join(paper.lines(why(result), len(word) + 2))
+    return Text.assemble((word, _STYLES[result.verdict]), told)
 
 
 def why(result: PreflightResult) -> str:

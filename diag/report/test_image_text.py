@@ -43,7 +43,7 @@ def render(outcome: Outcome, function: str, paper: Paper, verbosity: int = 0) ->
     """The report of one call; ``verbosity`` -1 is one line."""
     diagnosis = outcome.diagnosis
     mark = paper.mark(diagnosis.verdict.value)
-    head = mark + Text("  ") + Text(paper.words(f"{diagnosis.signature}: {diagnosis.title}"), "bold")
+    head = Text.assemble(mark, "  ", (paper.words(f"{diagnosis.signature}: {diagnosis.title}"), "bold"))
     if verbosity < 0:
         return head
     lines = [head, *_facts(outcome, function, paper)]

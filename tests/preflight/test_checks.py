@@ -257,6 +257,17 @@ async def test_a_project_whose_pictures_are_all_dead_is_not_healthy(tmp_path: Pa
     assert double.calls() == []
 
 
+async def test_pictures_that_only_the_function_can_reach_leave_it_open(tmp_path: Path) -> None:
+    class Unreachable(Photos):
+        def __call__(self, request: httpx.Request) -> httpx.Response:
+            raise httpx.ConnectTimeout("timed out")
+
+    result = await preflight(SupabaseDouble.with_rows(3), tmp_path, photos=Unreachable())
+    assert of(result, "data.pictures").status is Status.UNKNOWN
+    assert of(result, "call.test").finding.because == "data.pictures"
+    assert result.exit_code is ExitCode.CANNOT_VOUCH
+
+
 class Answers:
     """Answers the calls one after the other; the last one for ever."""
 

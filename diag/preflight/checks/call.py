@@ -20,9 +20,11 @@ async def call(facts: Facts) -> Finding:
     tried again on other rows; a fault of the project is not."""
     if not facts.options.call:
         return Finding(Status.SKIP, "not called, as asked", because="--no-call")
-    candidates = [looked.row for looked in await facts.sample() if looked.fault is None]
+    sample = await facts.sample()
+    candidates = [looked.row for looked in sample if looked.fault is None]
     if not candidates:
-        return Finding(Status.SKIP, "no pending row to call the function for", because="data.pending")
+        because = "data.pictures" if sample else "data.pending"
+        return Finding(Status.SKIP, "there is no pending row with a good picture to call it for", because=because)
     for row in candidates[:_MOST_ROWS]:
         if not is_another_allowed(facts.outcomes, facts.options.attempts):
             break
@@ -69,7 +71,7 @@ def judge(outcomes: Sequence[Outcome], cost_per_call: float) -> Finding:
         status,
         summary,
         None if status is Status.PASS else cause,
-        detail=_told(outcomes[-1]),
+        detail=_told(outcomes),
         evidence=_evidence(outcomes, cause, status),
         remedies=finding.remedies,
         attempts=len(outcomes),
@@ -105,7 +107,9 @@ def _evidence(outcomes: Sequence[Outcome], cause: Diagnosis, status: Status) -> 
     return database if status is Status.PASS else (*cause.evidence, *database)
 
 
-def _told(outcome: Outcome) -> str:
-    status = outcome.answer.status if outcome.answer else None
-    marked = ", marked as done" if outcome.marked else ""
-    return f"row {outcome.row.id}: status {status}, {outcome.duration_ms / 1000:.1f} s{marked}"
+def _told(outcomes: Sequence[Outcome]) -> str:
+    last = outcomes[-1]
+    status = last.answer.status if last.answer else None
+    marked = ", marked as done" if last.marked else ""
+    calls = f"{len(outcomes)} calls, the last: " if len(outcomes) > 1 else ""
+    return f"{calls}row {last.row.id}, status {status}, {last.duration_ms / 1000:.1f} s{marked}"

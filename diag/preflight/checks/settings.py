@@ -105,4 +105,5 @@ async def token(facts: Facts) -> Finding:
     if token:
         remedy = Remedy("Say which project it is.", "supabase link --project-ref <project-ref>")
     summary = f"{lack}: the project's state, function and secrets cannot be looked at"
-    return Finding(Status.WARN, summary, remedies=(remedy,), source=facts.origin("access_token"))
+    source = facts.origin("access_token") if token else None
+    return Finding(Status.WARN, summary, remedies=(remedy,), source=source)
