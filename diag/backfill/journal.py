@@ -100,8 +100,10 @@ class Journal:
 
     async def close(self) -> None:
         """Write what is left and let the next run in."""
-        await self._writer.close()
-        self._lease.release()
+        try:
+            await self._writer.close()
+        finally:
+            self._lease.release()
 
     async def begin(self, pending: int, options: Mapping[str, Any]) -> None:
         """Record the beginning of the run."""

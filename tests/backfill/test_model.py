@@ -31,8 +31,8 @@ class Hostile(World):
         return self.rng.choice(self.faults) if self.faults and self.rng.random() < 0.3 else OK
 
     async def run(self, row):
-        if self.rows[row.id]:
-            self.broken_promises.append(f"{row.id} was called after it was marked")
+        if self.rows[row.id] or row.id in self.results:
+            self.broken_promises.append(f"{row.id} was called though its results stand")
         verdict = self.decide(row)
         self.judge = lambda world, row: verdict
         late = verdict is TIMEOUT and self.rng.random() < 0.5

@@ -159,6 +159,8 @@ async def backfill(
     """One run on the world in memory; ``at`` shifts the wall clock (seconds)."""
     loop = asyncio.get_running_loop()
     options, controls = options or Options(), controls or Controls()
+    if isinstance(loop, VirtualLoop):
+        loop.selector.busy = lambda: True  # time stands still while the journal is being opened
     journal = await Journal.open(path, "analyze-image", run, now=lambda: EPOCH + at + loop.time())
     if isinstance(loop, VirtualLoop):
         loop.selector.busy = lambda: journal.busy
