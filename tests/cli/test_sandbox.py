@@ -86,10 +86,10 @@ def test_in_the_foreground_it_ends_with_ctrl_c(nukediag: Command) -> None:
         text=True,
     )
     assert process.stderr is not None
-    for line in process.stderr:
-        if "Ctrl-C" in line:
-            process.send_signal(signal.SIGINT)
-    assert process.wait() == 0
+    assert any("Ctrl-C" in line for line in process.stderr)
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+    assert process.returncode == 0
     assert running(state_dir=nukediag.root) is None
     assert not (nukediag.root / "sandbox" / "default").exists()
 
