@@ -97,3 +97,33 @@ def test_without_any_setting_the_error_names_them_and_the_next_step(tmp_path: Pa
     assert ran.document["exit_code"] == 2
     assert "SUPABASE_URL" in ran.document["error"]["message"]
     assert ran.document["error"]["remedy"]
+
+
+def changed_settings(sandbox: Sandbox, folder: Path, **changes: str | None) -> Path:
+    """The sandbox's env file with some settings changed, or taken away (None)."""
+    settings: dict[str, str | None] = {**settings_of(sandbox), **changes}
+    file = folder / "changed.env"
+    file.write_text("".join(f"{name}={value}\n" for name, value in settings.items() if value is not None))
+    return file
+
+
+def test_without_a_token_a_full_call_is_proof_enough(sandbox: Sandbox, tmp_path: Path) -> None:
+    file = changed_settings(sandbox, tmp_path, SUPABASE_ACCESS_TOKEN=None)
+    ran = nukediag(tmp_path, "preflight", "--env-file", str(file), "--json")
+    assert (ran.code, ran.document["verdict"]) == (0, "healthy")
+    assert ran.document["counts"]["skip"] > 0
+    assert nukediag(tmp_path, "preflight", "--env-file", str(file), "--no-call").code == 5
+
+
+def test_a_management_api_that_does_not_answer_is_no_verdict(sandbox: Sandbox, tmp_path: Path) -> None:
+    file = changed_settings(sandbox, tmp_path, NUKEDIAG_MANAGEMENT_URL="http://127.0.0.1:1")
+    ran = nukediag(tmp_path, "preflight", "--env-file", str(file), "--json")
+    status = {check["id"]: check["status"] for check in ran.document["checks"]}
+    assert (ran.code, status["project.token"], status["call.test"]) == (0, "unknown", "pass")
+
+
+def test_a_token_that_is_refused_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    file = changed_settings(sandbox, tmp_path, SUPABASE_ACCESS_TOKEN="sbp_" + "0" * 40)
+    ran = nukediag(tmp_path, "preflight", "--env-file", str(file), "--json")
+    status = {check["id"]: check["status"] for check in ran.document["checks"]}
+    assert (ran.code, status["project.token"], ran.document["signature"]) == (3, "fail", "gateway.auth-invalid")
