@@ -6,6 +6,7 @@ import { readOpenAi } from "../../../diag/shipped/functions/nukediag-probe/opena
 import type { Reply } from "../../../diag/shipped/functions/nukediag-probe/outgoing.ts";
 import { lengthClass, presence } from "../../../diag/shipped/functions/nukediag-probe/presence.ts";
 import { readSupabase } from "../../../diag/shipped/functions/nukediag-probe/supabase.ts";
+import { found } from "../../../diag/shipped/functions/nukediag-probe/verdict.ts";
 import { nobody, openAiError, StandIn } from "./stand_ins.ts";
 
 const jwt = (role: string) => `eyJhbGciOiJIUzI1NiJ9.${btoa(JSON.stringify({ role }))}.signature_of_it`;
@@ -180,6 +181,13 @@ Deno.test("AWS: clock, region and wrong secret share a code and are told apart",
   assert.deepEqual(of(503, xml("ServiceUnavailable")).verdict, "unknown");
   assert.deepEqual(of(403, "<html>").verdict, "unknown");
   assert.deepEqual(of(null, "").verdict, "unknown");
+});
+
+Deno.test("a code or a request id that does not look like one is not repeated", () => {
+  const about = { provider: "openai" as const, names: ["X"], step: "s" };
+  const echo = "Incorrect key: sk-proj-planted";
+  const finding = found(about, reply(401, "", { "x-request-id": "a b" }), echo, { verdict: "unknown", finding: null });
+  assert.deepEqual([finding.code, finding.request_id], [null, null]);
 });
 
 Deno.test("Gemini: the reason in the details names the fault", () => {

@@ -117,7 +117,8 @@ Deno.test("of many calls for one image at once, one pays and the others say that
   const gate = Promise.withResolvers<void>();
   await scene(
     pending(),
-    async () => {
+    async (_, number) => {
+      if (number > 1) gate.resolve(); // a second payer is a failure, and must not become a test that never ends
       await gate.promise;
       return completion(ANALYSIS);
     },
@@ -140,6 +141,16 @@ Deno.test("a claim that has run out, or that nobody holds, is taken over", async
     await scene(image, well, async ({ call }) => assert.equal((await call()).status, 200));
   }
 });
+
+Deno.test("a row that somebody else changes between reading and claiming is left to them", () =>
+  scene(pending(), well, async ({ call, database, openAi }) => {
+    database.refuse = (asked) => {
+      if (asked.method === "PATCH") database.image.ai_processing_status = "completed";
+      return null;
+    };
+    assert.equal((await call()).status, 202);
+    assert.deepEqual([database.image.ai_processing_status, openAi.asked.length], ["completed", 0]);
+  }));
 
 Deno.test("a used-up quota is said with the provider's own code, is not retried, and gives the row back", () =>
   scene(
