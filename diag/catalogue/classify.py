@@ -21,6 +21,8 @@ LONGEST_EVIDENCE = 300
 MOST_EVIDENCE = 6
 NOTABLE = 58
 """The weight from which a further cause is listed, and from which a field beside the failure names its cause."""
+OF_THE_SAME = 75
+"""The same for a cause of the component that was chosen anyway."""
 _BOOK = Rulebook(RULES, MARKS, MATCHER)
 _NO_OWN = OwnSignatures()
 
@@ -74,7 +76,7 @@ def classify(
 def _classify(case: _Case, context: Mapping[str, str] | None, own: OwnSignatures) -> Diagnosis:
     ruling = own.ruling(case.reading, case.status)
     found = _Ruling(ruling) if ruling else _rule(case)
-    named = [one for one in found.candidates if one.weight >= NOTABLE and one.signature != found.signature]
+    named = [one for one in found.candidates if one.signature != found.signature and _is_notable(one, found.signature)]
     return describe(
         found.signature,
         context=context,
@@ -85,6 +87,12 @@ def _classify(case: _Case, context: Mapping[str, str] | None, own: OwnSignatures
         verdict=found.verdict,
         own=own.signatures,
     )
+
+
+def _is_notable(one: Candidate, chosen: str) -> bool:
+    """Whether a further cause is worth telling: of the same component only one that its own wording names, not a bare status."""
+    alike = one.signature.partition(".")[0] == chosen.partition(".")[0]
+    return one.weight >= (OF_THE_SAME if alike else NOTABLE)
 
 
 def _rule(case: _Case) -> _Ruling:
