@@ -18,7 +18,7 @@ LAYERS = [
     {"cli"},
     {"sandbox", "report"},
     {"backfill", "preflight"},
-    {"rows"},
+    {"rows", "verify", "credentials"},
     {"project"},
     {"gate", "config", "catalogue"},
     {"errors", "secret", "diagnosis"},

@@ -23,6 +23,7 @@ COMMANDS = {
     "test-image": ("diag.cli.test_image", "Call the function once, for one row, and look at what it really wrote."),
     "backfill": ("diag.cli.backfill", "Call the function for every row without a result, if it is worth it."),
     "explain": ("diag.cli.explain", "Say what an error, a log or a signature means and how to mend it."),
+    "secrets": ("diag.cli.secrets", "The function's secrets: what is set, what differs, setting the missing."),
     "config": ("diag.cli.config", "Show every setting, where it came from and what it shadowed."),
     "sandbox": ("diag.cli.sandbox", "A local stand-in for a Supabase project."),
     "demo": ("diag.cli.demo", "The whole story in the sandbox, from a broken project to a finished backfill."),

@@ -53,7 +53,8 @@ class Configuration:
     cannot do without one calls ``require`` first.
 
     ``state_dir`` is the folder for this project's journals (not made yet). ``own_signatures`` are the raw
-    ``[[signature]]`` sections. ``local_secrets`` are by name.
+    ``[[signature]]`` sections. ``local_secrets`` are the local copies of the secrets that the settings name, by name;
+    ``local_values`` everything else in the env files that may be one.
     """
 
     settings: Settings
@@ -67,6 +68,7 @@ class Configuration:
     database_url: Secret | None = None
     entries: tuple[Entry, ...] = ()
     local_secrets: Mapping[str, LocalSecret] = field(default_factory=dict)
+    local_values: Mapping[str, LocalSecret] = field(default_factory=dict)
     own_signatures: tuple[Mapping[str, Any], ...] = ()
     folder: Path = field(default_factory=Path)
     config_file: Path | None = None

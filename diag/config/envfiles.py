@@ -13,6 +13,8 @@ from dotenv.variables import parse_variables
 from diag.config.settings import Place
 from diag.errors import SettingsError
 
+FUNCTIONS_ENV = "functions.env"
+"""Beside a sandbox's env file: the function's secrets, as a user keeps them in ``supabase/functions/.env``."""
 _LARGEST = 1_000_000  # bytes; an env file is small, a larger one is something else
 _NO_ENV = (".example", ".sample", ".template", ".dist", ".bak", ".swp", "~", ".old", ".orig", ".vault", ".age", ".gpg")
 
@@ -23,6 +25,12 @@ class Found:
 
     raw: str
     place: Place
+
+
+def is_for_functions(place: Place) -> bool:
+    """Whether a value stands in a file that is kept for the functions, so that every name in it is meant for them."""
+    path = place.file
+    return path is not None and (path.name == FUNCTIONS_ENV or path.parent.name == "functions")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from diag.config.choose import DEFAULT, Choice, choose, label
 from diag.config.configuration import MANAGEMENT_URL, Configuration, Entry, LocalSecret, Shadowed
 from diag.config.consistency import add_warnings
 from diag.config.document import checked_settings
-from diag.config.envfiles import EnvFile, Found, read_env_file
+from diag.config.envfiles import FUNCTIONS_ENV, EnvFile, Found, read_env_file
 from diag.config.keys import read_key
-from diag.config.names import CONNECTION, OVERRIDES, variable_of
+from diag.config.names import CONNECTION, OVERRIDES, PUBLIC_PREFIXES, variable_of
 from diag.config.settings import Place, Settings
 from diag.config.sources import Sources, gather
 from diag.config.suspicion import faults, is_placeholder
@@ -59,6 +59,7 @@ def load(
         **_values(choices),
         entries=tuple(choice.entry() for choice in choices.values()) + settings_entries,
         local_secrets=_local_secrets(connection, settings),
+        local_values=_local_values(connection),
         own_signatures=sources.document.signatures,
         folder=folder,
         config_file=sources.document.path,
@@ -70,7 +71,9 @@ def load(
 def _connection_sources(sources: Sources, sandbox_env: Path | None, folder: Path, explicit: bool) -> Sources:
     if sandbox_env is None:
         return sources
-    return sources.beside_a_sandbox(read_env_file(sandbox_env, folder, {}), explicit=explicit)
+    beside = sandbox_env.with_name(FUNCTIONS_ENV)
+    files = (sandbox_env, beside) if beside.is_file() else (sandbox_env,)
+    return sources.beside_a_sandbox(tuple(read_env_file(path, folder, {}) for path in files), explicit=explicit)
 
 
 def _choices(sources: Sources, folder: Path, environ: Mapping[str, str], *, outside: bool) -> dict[str, Choice]:
@@ -209,6 +212,17 @@ def _local_secrets(sources: Sources, settings: Settings) -> dict[str, LocalSecre
     hidden = (value for name, value in found.items() if name not in settings.secrets.expected)
     redact.learn(*(Secret(value.raw) for value in hidden if value and not is_placeholder(value.raw)))
     return {name: _local_secret(name, value) for name, value in found.items() if value is not None}
+
+
+def _local_values(sources: Sources) -> dict[str, LocalSecret]:
+    """Everything in the env files that may be a secret of the function: not what names the project itself."""
+    known = {name for one in CONNECTION for name in one.names} - {"SERVICE_ROLE_KEY"}
+    found: dict[str, LocalSecret] = {}
+    for env_file in sources.env_files:
+        for name, values in env_file.values.items():
+            if name not in known and not name.startswith(("SUPABASE_", "NUKEDIAG_", *PUBLIC_PREFIXES)):
+                found.setdefault(name, _local_secret(name, values[0]))
+    return found
 
 
 def _local_secret(name: str, found: Found) -> LocalSecret:

@@ -55,11 +55,11 @@ class Sources:
             for values in env_file.values.values():
                 yield from values
 
-    def beside_a_sandbox(self, env_file: EnvFile, *, explicit: bool) -> Sources:
-        """What counts for the connection when a sandbox runs: its env file and what was really typed. The shell's
+    def beside_a_sandbox(self, env_files: tuple[EnvFile, ...], *, explicit: bool) -> Sources:
+        """What counts for the connection when a sandbox runs: its env files and what was really typed. The shell's
         own variables and the folder's files belong to another project; files that were named stay."""
         typed = {name: value for name, value in self.flags.items() if self.flag_places[name].text.startswith("flag")}
-        return Sources(typed, self.flag_places, env_files=(env_file, *(self.env_files if explicit else ())))
+        return Sources(typed, self.flag_places, env_files=(*env_files, *(self.env_files if explicit else ())))
 
 
 def gather(
