@@ -1,4 +1,4 @@
-// Prints what analyze-image-simple answers in every kind of trouble, one JSON line each: {signature, status, headers, body}.
+// Prints what analyze-image-simple answers in every kind of trouble: one line of {signature, status, headers, body} each.
 // `signature` is what nukediag's catalogue is expected to read out of it.
 
 import { handle } from "../../../diag/shipped/functions/analyze-image-simple/handler.ts";

@@ -1,4 +1,4 @@
-// The part of PostgREST that the shipped functions use, over plain arrays: eq, is.null, JSON paths, PATCH, POST, DELETE.
+// The part of PostgREST that the functions use, over plain arrays: eq, is.null, JSON paths, PATCH, POST, DELETE.
 
 import { type Asked, StandIn } from "./stand_ins.ts";
 

@@ -1,4 +1,5 @@
-// The one vision call: structured output, a time limit per attempt, retries only where the refused attempt cost nothing.
+// The one vision call: structured output, a time limit per attempt, retries only where the refused attempt cost
+// nothing.
 
 import { Failure } from "../_shared/answer.ts";
 import { type ProviderError, readProviderError } from "../_shared/provider_error.ts";

@@ -3,7 +3,10 @@
 export const MOST_ATTEMPTS = 4;
 const LONGEST_BACKOFF = 20_000;
 
-/** Milliseconds that the provider asks to wait (`retry-after-ms`, or `Retry-After` as seconds or as a date), or null. */
+/**
+ * Milliseconds that the provider asks to wait (`retry-after-ms`, or `Retry-After` as seconds or as a date), or
+ * null.
+ */
 export function askedWait(headers: Headers, now: number): number | null {
   const milliseconds = Number(headers.get("retry-after-ms") ?? "x");
   if (milliseconds >= 0) return milliseconds;

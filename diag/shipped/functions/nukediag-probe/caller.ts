@@ -21,7 +21,10 @@ export function requireServiceKey(headers: Headers, environment: Environment): v
   });
 }
 
-/** Compared by digest, so that neither the content nor the length shows in the time; nothing equals nothing is no match. */
+/**
+ * Compared by digest, so that neither the content nor the length shows in the time; nothing equals nothing is no
+ * match.
+ */
 function same(one: string, other: string): boolean {
   const equal = timingSafeEqual(digest(one), digest(other));
   return equal && one !== "";

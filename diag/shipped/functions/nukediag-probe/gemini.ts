@@ -1,4 +1,5 @@
-// Is the Gemini key good? One free call. Listing may work where generating is refused, so this is no proof of the latter.
+// Is the Gemini key good? One free call. Listing may work where generating is refused, so this is no proof of the
+// latter.
 // Source: https://ai.google.dev/api/models and https://ai.google.dev/gemini-api/docs/troubleshooting
 
 import { fitsInHeader } from "../_shared/keys.ts";

@@ -1,4 +1,5 @@
-// Is the OpenAI key good? One free call: is the model visible to it. Says nothing about quota, which only a paid call shows.
+// Is the OpenAI key good? One free call: is the model visible to it. Says nothing about quota, which only a paid call
+// shows.
 // Source: https://platform.openai.com/docs/guides/error-codes and /docs/api-reference/models/retrieve
 
 import { fitsInHeader } from "../_shared/keys.ts";

@@ -1,4 +1,5 @@
-// Do the project's own keys, as the functions hold them, open the data API? One row's id is asked for, and not answered.
+// Do the project's own keys, as the functions hold them, open the data API? One row's id is asked for, and not
+// answered.
 
 import { fitsInHeader, keyHeaders, secretKeys } from "../_shared/keys.ts";
 import type { Environment } from "./caller.ts";
