@@ -106,7 +106,8 @@ class Gateway:
         headers["x-forwarded-host"] = request.host
         with worker:
             body = await request.read()
-            self._counter.function_called(worker.slug)
+            if method == "POST":  # an OPTIONS request is a browser's question, or a free look whether it starts
+                self._counter.function_called(worker.slug)
             try:
                 return await pass_on(self._session, method, target, headers, body)
             except (aiohttp.ClientError, OSError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -37,7 +37,8 @@ def find(name: str) -> Scenario:
 
 @dataclass
 class Stage:
-    """The parts that a scenario changes. ``functions``: slug -> entry file of what is deployed when all is well."""
+    """The parts that a scenario changes. ``functions``: slug -> entry file of what is deployed when all is well;
+    ``kept_secrets``: credentials that the stand-ins keep for scenarios (an expired token, a user without rights)."""
 
     project: Project
     healthy_secrets: Mapping[str, str]
@@ -48,6 +49,7 @@ class Stage:
     env_file: Path
     fixed_settings: Mapping[str, str]
     on_secrets: Callable[[], None]
+    kept_secrets: Mapping[str, str] = field(default_factory=dict)
     current: Scenario = SCENARIOS["healthy"]
 
     async def put_on(self, name: str) -> None:
@@ -57,7 +59,7 @@ class Stage:
         for upstream, part in self.upstreams.items():
             part.configure(scenario.faults.get(upstream, {}))
         self._deploy(scenario)
-        self.project.replace_secrets(scenario.secrets_from(self.healthy_secrets))
+        self.project.replace_secrets(scenario.secrets_from(self.healthy_secrets, self.kept_secrets))
         self.on_secrets()
         self._write_settings(scenario)
         self.counters.reset()

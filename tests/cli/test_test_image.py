@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from running import nukediag
+from sandboxes import BASIC_SCENARIOS
 
 from diag.report.documents import TestImageDocument
 from diag.sandbox import launch
@@ -36,7 +37,7 @@ def test_one_call_brings_a_full_answer_and_marks_its_row(sandbox: Sandbox, tmp_p
     assert launch.status(sandbox)["calls"]["openai_accepted"] == 1
 
 
-@pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in BY_CHANCE])
+@pytest.mark.parametrize("name", [name for name in BASIC_SCENARIOS if name not in BY_CHANCE])
 def test_the_fault_of_every_scenario_is_named(play: Play, tmp_path: Path, name: str) -> None:
     sandbox = play(name)
     before = pending(sandbox)
