@@ -26,7 +26,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +37,8 @@ from diag.sandbox.control import PREFIX
 from diag.sandbox.postgres import scratch_folder
 from diag.sandbox.state import Sandbox, hold, private_folder, save, sweep
 from diag.secret import redact
+
+_LOOK_AFTER = 2  # seconds
 
 
 @dataclass
@@ -85,9 +87,16 @@ async def serve(folder: Path, wishes: Wishes, teller: Teller) -> None:
             save(_described(announced, assembly, wishes))
             teller.tell(ready=True)
             teller.close()
-            await stopped.wait()
+            await _until_stopped(stopped, (folder / "lock").exists)
     finally:
         await assembly.stop()
+
+
+async def _until_stopped(stopped: asyncio.Event, is_ours: Callable[[], bool]) -> None:
+    """Wait for the signal, or for the folder to be removed under us: then nobody could find or end us any more."""
+    while not stopped.is_set() and is_ours():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), _LOOK_AFTER)
 
 
 async def _unless(stopped: asyncio.Event, starting: Coroutine[None, None, None]) -> bool:
@@ -149,7 +158,7 @@ def main() -> int:
         return 1
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # nothing keeps us from tidying up
-        sweep(given.folder)
+        sweep(private_folder(given.folder))
     return 0
 
 

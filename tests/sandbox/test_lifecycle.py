@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -74,6 +75,14 @@ def test_a_killed_supervisor_takes_its_children_along(new_sandbox: Start, tmp_pa
     again = launch.up(images=20, state_dir=tmp_path / "state")
     assert again.ref != sandbox.ref
     assert sandbox.scratch is None or not sandbox.scratch.exists()
+
+
+def test_a_sandbox_whose_folder_was_removed_ends_itself(new_sandbox: Start) -> None:
+    sandbox = new_sandbox()
+    processes = [psutil.Process(sandbox.pid), *children(sandbox)]
+    shutil.rmtree(sandbox.folder)
+    assert gone(processes)
+    assert not sandbox.folder.exists()
 
 
 def test_a_part_that_dies_is_noticed_and_said(new_sandbox: Start) -> None:
