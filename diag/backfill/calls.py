@@ -31,6 +31,9 @@ class Finder(Protocol):
     async def find(self, row: Row) -> Outcome | None:
         """The outcome of a row that is done, else None."""
 
+    async def accept(self, outcome: Outcome) -> Outcome:
+        """The outcome with its row marked, where the answer is degraded and something was saved."""
+
 
 class Caller:
     """Carries out jobs for one run. ``clock`` gives monotonic seconds, ``settle`` is the time in seconds after which
@@ -47,6 +50,7 @@ class Caller:
         clock: Callable[[], float],
         settle: float,
         policy: Policy | None = None,
+        accept_degraded: bool = False,
         observers: Sequence[Observer] = (),
         uniform: Uniform = random.uniform,
     ) -> None:
@@ -59,6 +63,7 @@ class Caller:
         self._worker = worker
         self._finder = finder
         self._policy = policy or Policy()
+        self._accept_degraded = accept_degraded
         self._budget = RetryBudget()
         self._observers = observers
         self._uniform = uniform
@@ -97,7 +102,8 @@ class Caller:
 
     async def _send(self, row: Row) -> Outcome:
         try:
-            return await self._worker.run(row)
+            outcome = await self._worker.run(row)
+            return await self._finder.accept(outcome) if self._accept_degraded else outcome
         except asyncio.CancelledError:
             self.tally.unresolved += 1  # its intent stays in the journal: the next run looks before it calls again
             raise
@@ -108,7 +114,7 @@ class Caller:
         job.attempts += 1
 
     async def _record(self, job: Job, outcome: Outcome, call: int) -> Answered:
-        reading = read(outcome.diagnosis)
+        reading = read(outcome.diagnosis, accept_degraded=self._accept_degraded and outcome.marked)
         job.attempts -= reading is Reading.THROTTLED
         answered = Answered(job, outcome, reading, self._fate(job, outcome, reading), call)
         self._plan(answered)

@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from diag.backfill.calls import Caller
+from diag.backfill.ceiling import Ceiling
 from diag.backfill.events import Notice
 from diag.backfill.fate import Fate
 from diag.backfill.job import Answered, Job
 from diag.backfill.jobs import Jobs
-from diag.backfill.limiter import Ceiling, RateLimiter
+from diag.backfill.limiter import RateLimiter
 from diag.backfill.result import Stopped
 from diag.backfill.source import Source
 from diag.gate import AlarmKind, Decision, GateTest, Guard, Limits, Reading
@@ -167,7 +168,7 @@ class Engine:
                 answered.reading, signature, call=answered.call, started=self.caller.started + 1
             )
         if answered.reading is Reading.SUCCESS:
-            self.ceiling.succeeded()
+            self.ceiling.succeeded(self.caller.clock())
             self._good += 1
             self._last_good, self._refused_since = self.caller.clock(), 0
         elif answered.reading is Reading.THROTTLED:

@@ -62,28 +62,3 @@ class RateLimiter:
             self.rate += _STEP * max(1.0, self.rate / 10) * elapsed
         if self.most is not None:
             self.rate = min(self.rate, self.most * _KNOWN)
-
-
-@dataclass
-class Ceiling:
-    """How many calls may be in flight: starts small and doubles while calls succeed, so that an early break costs a
-    dozen calls and not hundreds."""
-
-    most: int
-    start: int = 8
-    now: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.reset()
-
-    def reset(self) -> None:
-        """Back to the small beginning (after a pause)."""
-        self.now = float(min(self.start, self.most))
-
-    def succeeded(self) -> None:
-        """One more for each success: doubled once as many calls went well as are in flight."""
-        self.now = min(float(self.most), self.now + 1)
-
-    def has_room(self, in_flight: int) -> bool:
-        """Whether one more call may start."""
-        return in_flight < int(self.now)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``limit``: rows to attempt. ``concurrency``: calls in flight at most (None: found out while running).
+    """``limit``: rows to attempt. ``concurrency``: calls in flight at most (None: as the settings
+    say; 0: found out while running).
     ``rate``: the upstream's limit in calls per second, where it is known. ``max_calls``, ``max_cost`` (USD) and
     ``max_duration`` (seconds) end the run cleanly. ``passes``: how often the pending rows are walked, the later
     times for what failed transiently. ``retry_failed``: call rows again that an earlier run found bad."""

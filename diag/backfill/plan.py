@@ -11,7 +11,7 @@ from diag.project import Project
 from diag.rows import count_pending
 
 _SECONDS_PER_CALL = 7.5  # Rekognition and a vision model take 5 to 10 s
-_IN_FLIGHT = 24  # a guess for "auto"
+_AUTO = 24  # calls in flight: a guess for "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,7 @@ async def make_plan(project: Project, settings: Settings, options: Options) -> P
     rows = max(0, pending - refused)
     most = [most for most in (options.limit, most_calls(options, settings)) if most is not None]
     rows = min([rows, *most])
-    in_flight = options.concurrency or _IN_FLIGHT
-    pace = in_flight / _SECONDS_PER_CALL
+    pace = (in_flight(options, settings) or _AUTO) / _SECONDS_PER_CALL
     seconds = rows / min(pace, options.rate or pace)
     return Plan(pending, refused, rows, round(rows * settings.backfill.cost_per_call, 2), seconds, visible)
 
@@ -48,6 +47,12 @@ def most_calls(options: Options, settings: Settings) -> int | None:
     if options.max_cost is not None and price > 0:
         limits.append(int(options.max_cost / price + 1e-9))
     return min(limits, default=None)
+
+
+def in_flight(options: Options, settings: Settings) -> int | None:
+    """How many calls may be in flight at most, or None where that is to be found out while running."""
+    chosen = settings.backfill.concurrency if options.concurrency is None else options.concurrency
+    return chosen if isinstance(chosen, int) and chosen > 0 else None
 
 
 def _refused(project: Project, settings: Settings, options: Options) -> int:

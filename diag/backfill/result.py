@@ -44,7 +44,8 @@ class Stopped:
 class BackfillResult:
     """One run. ``pending`` rows were without a result when it began, ``remaining`` are now; ``refused`` of those are
     recorded as failed on their own account. ``unresolved`` calls were in flight when the run was stopped: nobody
-    knows yet what became of them. Money is an estimate: calls times the configured cost of one."""
+    knows yet what became of them. ``wasted`` calls left nothing. Money is an estimate:
+    calls times the configured cost of one."""
 
     run: str
     function: str
@@ -64,6 +65,7 @@ class BackfillResult:
     remaining: int | None = None
     refused: int = 0
     unresolved: int = 0
+    wasted: int = 0
     exit_code: ExitCode = ExitCode.OK
 
     @property

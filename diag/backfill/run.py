@@ -13,14 +13,15 @@ from urllib.parse import urlsplit
 
 from diag.backfill.calls import Caller
 from diag.backfill.canaries import Canaries
+from diag.backfill.ceiling import AutoCeiling, FixedCeiling
 from diag.backfill.controls import Controls
 from diag.backfill.engine import Engine
 from diag.backfill.events import Notice, Observer
 from diag.backfill.health import Preflight, open_gate
 from diag.backfill.journal import Journal, journal_path
-from diag.backfill.limiter import Ceiling, RateLimiter
+from diag.backfill.limiter import RateLimiter
 from diag.backfill.options import Options
-from diag.backfill.plan import Plan, most_calls
+from diag.backfill.plan import Plan, in_flight, most_calls
 from diag.backfill.records import State
 from diag.backfill.result import BackfillResult, GateReport, Stopped
 from diag.backfill.source import PendingRows
@@ -34,8 +35,7 @@ from diag.project import Project, ProjectError
 from diag.rows import Row, RowWorker, count_pending, pending_rows
 from diag.rows.pending import pending_filter
 
-AUTO = 32
-"""Calls in flight at most where nobody says otherwise."""
+_START = 8  # calls in flight at the beginning
 _START_UNPROVEN = 2  # calls in flight at the beginning of a run that no gate has vouched for
 _SETTLE, _SETTLE_LOCAL = 400.0, 20.0
 _LOCAL = ("127.0.0.1", "localhost", "::1")
@@ -142,9 +142,12 @@ async def _engine(this: Run, observers: Sequence[Observer]) -> AsyncIterator[Eng
             this.controls,
             clock=loop.time,
             settle=settle_seconds(this.project.configuration, settings),
+            accept_degraded=options.accept_degraded,
             observers=observers,
         )
-        ceiling = Ceiling(most=in_flight(options, settings), start=_START_UNPROVEN)
+        start = _START if options.if_healthy or options.force else _START_UNPROVEN
+        most = in_flight(options, settings)
+        ceiling = FixedCeiling(most, start) if most is not None else AutoCeiling(start=start)
         allowed = most_calls(options, settings)
         money = "max-calls" if allowed == options.max_calls else "max-cost"
         yield Engine(caller, RateLimiter(options.rate), ceiling, limits(options, settings), allowed, money)
@@ -157,7 +160,9 @@ async def go(this: Run, engine: Engine, preflight: Preflight | None) -> None:
         over = Stopped("max-duration", None, f"{this.options.max_duration:.0f} s are over")
         timer = asyncio.get_running_loop().call_later(this.options.max_duration, this.controls.drain, over)
     try:
-        if preflight is not None:
+        if this.options.force:
+            this.gate = GateReport("none", "forced: started without a gate")
+        elif preflight is not None:
             canaries = Canaries(this.rows, this.journal)
             this.gate = await open_gate(engine, preflight, canaries, engine.limits, this.options)
         if not this.controls.stopping:
@@ -222,6 +227,7 @@ def as_result(this: Run) -> BackfillResult:
         remaining=this.remaining,
         refused=this.refused,
         unresolved=tally.unresolved,
+        wasted=tally.wasted,
     )
     return replace(result, exit_code=exit_code(result))
 
@@ -243,12 +249,6 @@ def limits(options: Options, settings: Settings) -> Limits:
     if options.accept_rate is not None:
         return Limits.accepting(options.accept_rate)
     return Limits(settings.gate.go, settings.gate.stop)
-
-
-def in_flight(options: Options, settings: Settings) -> int:
-    """How many calls may be in flight at most."""
-    chosen = options.concurrency or settings.backfill.concurrency
-    return AUTO if chosen == "auto" else chosen
 
 
 def settle_seconds(configuration: Configuration, settings: Settings) -> float:

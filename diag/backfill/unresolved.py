@@ -1,9 +1,13 @@
-"""Calls whose end nobody knows: was the row finished after all? Asked in the database, before anything is paid."""
+"""Rows that may be marked without a call: one whose last call has no known end (was it finished after all?), and one
+whose answer was degraded, where degraded answers are accepted."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from diag.catalogue import describe
 from diag.config.settings import TableSettings
+from diag.diagnosis import Verdict
 from diag.project import DataApi, ProjectError
 from diag.rows import Outcome, Row, RowWorker
 from diag.rows.marker import Marker
@@ -28,6 +32,17 @@ class Finder:
         except ProjectError:
             return None
         return Outcome(row, describe("function.ok"), called=False, writes=written.records, marked=marked)
+
+    async def accept(self, outcome: Outcome) -> Outcome:
+        """Mark the row of a degraded answer, where something was saved. Marked or not, the diagnosis stays."""
+        if outcome.marked or outcome.diagnosis.verdict is not Verdict.DEGRADED:
+            return outcome
+        if not is_saved(Written(outcome.writes), self._table):
+            return outcome
+        try:
+            return replace(outcome, marked=await self._marker.set(outcome.row.id))
+        except ProjectError:
+            return outcome
 
 
 def is_full(written: Written, table: TableSettings) -> bool:

@@ -40,15 +40,15 @@ Exit codes: 0 done · 3 the gate stayed shut, nothing was backfilled · 6 stoppe
 """
 
 
-class Concurrency(click.ParamType["int | None"]):
+class Concurrency(click.ParamType[int]):
     """A number of calls, or ``auto``."""
 
     name = "N|auto"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
-        """None for ``auto``."""
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """0 for ``auto``."""
         if value == "auto":
-            return None
+            return 0
         number: int = click.IntRange(min=1).convert(value, param, ctx)
         return number
 
@@ -58,7 +58,7 @@ class Concurrency(click.ParamType["int | None"]):
 @click.option("--dry-run", is_flag=True, help="Say what would be done and what it would cost; call nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before spending.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Attempt at most N rows.")
-@click.option("--concurrency", type=Concurrency(), default=None, help="Calls in flight at most (default: settings).")
+@click.option("--concurrency", type=Concurrency(), default=None, help="Calls in flight at most.")
 @click.option("--rate", type=click.FloatRange(min=0, min_open=True), metavar="N", help="A known limit, calls/second.")
 @click.option("--max-calls", type=click.IntRange(min=1), metavar="N", help="Stop after N paid calls.")
 @click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Stop before more is spent (estimated).")
@@ -66,6 +66,8 @@ class Concurrency(click.ParamType["int | None"]):
 @click.option("--passes", type=click.IntRange(min=1), default=2, show_default=True, help="Walks over pending rows.")
 @click.option("--retry-failed", is_flag=True, help="Also rows that an earlier run found bad.")
 @click.option("--accept-rate", type=click.FloatRange(0.05, 0.99), metavar="RATE", help="Be content with this rate.")
+@click.option("--accept-degraded", is_flag=True, help="Mark rows of degraded answers that saved something.")
+@click.option("--force", is_flag=True, help="No gate, whatever the state of the project; recorded in the journal.")
 @project_options
 def command(session: Session, *, dry_run: bool, yes: bool, **wishes: Any) -> int:
     """Call the function for every row without a result.
@@ -141,7 +143,7 @@ async def _run(session: Session, project: Project, options: Options, plan: Plan)
             return result
 
         with _interrupts(controls, shown.line):
-            gate = healthy if options.if_healthy else None
+            gate = healthy if options.if_healthy and not options.force else None
             return await run(project, settings, options, plan, preflight=gate, controls=controls, observers=[shown])
 
 

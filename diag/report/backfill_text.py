@@ -76,7 +76,8 @@ def _facts(result: BackfillResult, paper: Paper) -> Iterator[Text]:
         rows = f"{result.succeeded:,} done, {result.failed:,} failed"
         yield paper.fact("rows", f"{rows} of {result.pending:,} that were pending" + _skipped(result))
     spent = f"{result.calls:,} in {duration(result.duration_ms / 1000)}, {result.retries:,} of them retries"
-    yield paper.fact("calls", f"{spent}; about {money(result.cost_usd)} spent (estimated)")
+    wasted = f", {result.wasted:,} calls of it for nothing" if result.wasted else ""
+    yield paper.fact("calls", f"{spent}; about {money(result.cost_usd)} spent (estimated){wasted}")
     if result.unresolved:
         cut = f"{result.unresolved:,} calls were cut off and may have been paid for; the next run looks for their"
         yield paper.fact("", f"{cut} results before it calls again")

@@ -80,9 +80,7 @@ def test_a_dead_key_without_a_gate_stops_after_two_calls(play, tmp_path):
     assert counts(sandbox)["calls"]["function"] == 2
 
 
-def test_all_rows_are_done_once_with_results_behind_each_mark_and_then_nothing_is_left(
-    new_sandbox, tmp_path
-):
+def test_all_rows_are_done_once_with_results_behind_each_mark_and_then_nothing_is_left(new_sandbox, tmp_path):
     sandbox = new_sandbox(images=60)
     ran = nukediag(tmp_path, *GATED, sandbox=sandbox)
     document, after = BackfillDocument.model_validate_json(ran.out), counts(sandbox)

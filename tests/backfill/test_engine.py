@@ -6,6 +6,7 @@ import random
 import pytest
 
 from diag.backfill import Controls, Notice, Options, RowAnswered, Stopped
+from diag.diagnosis import Verdict
 from diag.errors import ExitCode
 
 from .worlds import BUSY, DEAD, KEY, LIMITED, OK, TIMEOUT, World, backfill, diagnosis, run_virtually, virtually
@@ -260,3 +261,17 @@ def test_unknown_single_rows_do_not_stop_a_healthy_run(journal):
     world = World.of(400, lambda world, row: odd if int(row.id) % 50 == 49 else OK)
     result = virtually(world, journal, options=Options(concurrency=1))
     assert (result.succeeded, result.failed, result.stopped) == (392, 8, None)
+
+
+def test_degraded_answers_are_no_success_unless_they_are_accepted(journal, tmp_path):
+    partial = diagnosis("function.partial", KEY.scope, Verdict.DEGRADED)
+    world = World.of(30, lambda world, row: partial)
+    refused = virtually(world, journal)
+    assert (refused.succeeded, len(world.pending), refused.stopped.signature) == (0, 30, "function.partial")
+    accepted = virtually(world, tmp_path / "other.sqlite3", options=Options(accept_degraded=True))
+    assert (accepted.succeeded, len(world.pending), accepted.wasted) == (30, 0, 0)
+
+
+def test_wasted_calls_are_counted(journal):
+    result = virtually(World.of(50, lambda world, row: KEY), journal)
+    assert result.wasted == result.calls == 2

@@ -1,4 +1,4 @@
-"""Start rate and in-flight ceiling, with time passed in; and a hidden limit that the rate has to find."""
+"""The start rate, with time passed in; and a hidden limit that the rate has to find."""
 
 import heapq
 import random
@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from diag.backfill.limiter import Ceiling, RateLimiter
+from diag.backfill.limiter import RateLimiter
 
 
 def starts(limiter, count, now=0.0):
@@ -98,26 +98,3 @@ def test_a_limit_that_drops_is_followed():
     good, _ = upstream(20, 900, drop_at=300, drop_to=8)
     after = [time for time in good if 420 <= time < 900]
     assert len(after) >= 0.85 * 8 * 480
-
-
-def test_the_ceiling_starts_small_and_doubles_with_each_round_of_successes():
-    ceiling = Ceiling(most=100, start=8)
-    for _ in range(8):
-        ceiling.succeeded()
-    assert ceiling.has_room(15)
-    assert not ceiling.has_room(16)
-
-
-def test_the_ceiling_is_never_above_what_was_asked_for():
-    ceiling = Ceiling(most=3, start=8)
-    for _ in range(50):
-        ceiling.succeeded()
-    assert not ceiling.has_room(3)
-
-
-def test_after_a_pause_the_ceiling_is_small_again():
-    ceiling = Ceiling(most=100, start=8)
-    for _ in range(50):
-        ceiling.succeeded()
-    ceiling.reset()
-    assert not ceiling.has_room(8)

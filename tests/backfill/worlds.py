@@ -13,10 +13,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from diag.backfill.calls import Caller
+from diag.backfill.ceiling import AutoCeiling, FixedCeiling
 from diag.backfill.controls import Controls
 from diag.backfill.engine import Engine
 from diag.backfill.journal import Journal
-from diag.backfill.limiter import Ceiling, RateLimiter
+from diag.backfill.limiter import RateLimiter
 from diag.backfill.options import Options
 from diag.backfill.plan import Plan, most_calls
 from diag.backfill.run import Run, as_result, go, limits
@@ -122,6 +123,13 @@ class World:
         self.rows[row.id] = True
         return Outcome(row, OK, called=False, marked=True)
 
+    async def accept(self, outcome: Outcome) -> Outcome:
+        """As ``Finder.accept``."""
+        if outcome.diagnosis.verdict is not Verdict.DEGRADED:
+            return outcome
+        self.rows[outcome.row.id] = True
+        return replace(outcome, marked=True)
+
 
 class FakeRun(Run):
     """A run on a world in memory."""
@@ -170,9 +178,9 @@ async def backfill(
         uniform = random.Random(seed).uniform
         caller = Caller(
             world, world, journal, this.tally, controls,
-            clock=loop.time, settle=400, observers=observers, uniform=uniform,
+            clock=loop.time, settle=400, accept_degraded=options.accept_degraded, observers=observers, uniform=uniform,
         )  # fmt: skip
-        ceiling = Ceiling(most=options.concurrency or 32, start=2)
+        ceiling = FixedCeiling(options.concurrency or 32, 2) if options.concurrency != 0 else AutoCeiling(start=2)
         engine = Engine(
             caller,
             RateLimiter(options.rate),
