@@ -8,11 +8,18 @@ import re2  # type: ignore[import-untyped]
 
 from diag.catalogue.speakers import MODELS, NAMED, Heard, Speakers
 
+_SAID_BY = (
+    rb"(?:status(?: ?code)?|statuscode|code|error|http(?:/\d(?:\.\d)?)?|returned|responded(?: with)?|failed|failure"
+    rb"|response|request|exception|\bgot|received|answered)"
+)
+_BETWEEN = rb"[ :=(\[#-]{0,5}(?:(?:an? )?(?:http |api )?(?:status|code|error|response)(?: ?code)?(?: of)?[ :=(]{0,3})?"
+_PHRASE = (
+    rb"(?:bad request|unauthorized|payment required|forbidden|not found|conflict|too many requests|internal server"
+    rb"|bad gateway|service unavailable|gateway time)"
+)
 _STATED = re2.compile(
-    rb"(?:status(?: ?code)?|statuscode|code|error|http(?:/\d(?:\.\d)?)?|returned|responded(?: with)?|failed|failure|response|request|exception|\bgot|received|answered)"
-    rb"[ :=(\[#-]{0,5}(?:(?:an? )?(?:http |api )?(?:status|code|error|response)(?: ?code)?(?: of)?[ :=(]{0,3})?([45]\d\d)\b"
-    rb"|(?:^|[ \[(])([45]\d\d)[\])]?:? (?:bad request|unauthorized|payment required|forbidden|not found|conflict|too many requests|internal server|bad gateway|service unavailable|gateway time)"
-    rb"|^([45]\d\d)\b|(?:: |- )([45]\d\d)\b"
+    rb"%(said)s%(between)s([45]\d\d)\b|(?:^|[ \[(])([45]\d\d)[\])]?:? %(phrase)s|^([45]\d\d)\b|(?:: |- )([45]\d\d)\b"
+    % {b"said": _SAID_BY, b"between": _BETWEEN, b"phrase": _PHRASE}
 )
 STATED, PASSED_ON = 60, 38
 """Weights: of a status that the text gives to the provider, and of the answer's own status beside a provider's name."""

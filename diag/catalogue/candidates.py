@@ -12,7 +12,8 @@ from diag.catalogue.reading import Leaf, Reading
 from diag.catalogue.speakers import CERTAIN, FAINT, MODELS, NAMED, Speakers, speakers
 
 ASIDE = 35
-"""How much less a wording weighs in a field that tells about something else than the failure (``_debug``, ``warnings``)."""
+"""How much less a wording weighs in a field that tells about something else than the failure (``_debug``,
+``warnings``)."""
 SURE = 80
 """Below this weight a wording is so common that a faint sign of a model does not make it the model's."""
 _ASIDES = {
@@ -90,8 +91,8 @@ def bare(reading: Reading, status: int | None, voices: Speakers) -> Iterator[Can
 
 
 def ranked(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    """The most telling first: by weight, then the one that stands last (a wrapper is said before its cause), then by id.
-    One candidate for each signature."""
+    """The most telling first: by weight, then the one that stands last (a wrapper is said before its cause), then by
+    id. One candidate for each signature."""
     best: dict[str, Candidate] = {}
     for candidate in sorted(candidates, key=lambda one: (-one.weight, -one.start, one.signature)):
         best.setdefault(candidate.signature, candidate)
@@ -147,7 +148,7 @@ def _outside(candidate: Candidate, reading: Reading, status: int | None, voices:
         return candidate
     if strongest is not None and strongest.weight >= NAMED:
         return replace(candidate, signature=f"{strongest.provider}.timeout")
-    inside = status is not None or reading.is_json
+    inside = status is not None or reading.is_json or b"error sending request" in reading.normal  # Deno's wording
     if inside and voices.weight("aws") >= NAMED:
         return replace(candidate, signature="aws.timeout")
     if (

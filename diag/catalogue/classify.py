@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from diag.catalogue.candidates import Candidate, Rulebook, ranked
+from diag.catalogue.candidates import ASIDE, Candidate, Rulebook, ranked
 from diag.catalogue.describe import describe
 from diag.catalogue.own import OwnSignatures
+from diag.catalogue.parts import is_aside
 from diag.catalogue.reading import Leaf, Reading, read
 from diag.catalogue.registry import MARKS, MATCHER, RULES
-from diag.catalogue.status import fallback, plain_success
-from diag.catalogue.success import Look, look
+from diag.catalogue.status import fallback, is_bare_claim, plain_success
+from diag.catalogue.success import Look, look, reading_of
 from diag.catalogue.waits import retry_after
 from diag.diagnosis import Answer, Diagnosis, Evidence, Verdict
 from diag.secret import redact
@@ -23,6 +24,11 @@ NOTABLE = 58
 """The weight from which a further cause is listed, and from which a field beside the failure names its cause."""
 OF_THE_SAME = 75
 """The same for a cause of the component that was chosen anyway."""
+TELLING = 40
+"""The weight from which a cause inside an error field is taken."""
+CERTAIN = 90
+"""The weight from which a cause is taken from a field that only talks about the answer (its debug output, its
+warnings)."""
 _BOOK = Rulebook(RULES, MARKS, MATCHER)
 _NO_OWN = OwnSignatures()
 
@@ -64,8 +70,8 @@ def classify(
 ) -> Diagnosis:
     """The diagnosis of one answer.
 
-    ``requires``: JSON paths that a full answer must have (``tags``, ``appraisal.category``). ``context`` fills the commands of the
-    remedies. ``own``: the user's signatures, which go before the catalogue's.
+    ``requires``: JSON paths that a full answer must have (``tags``, ``appraisal.category``). ``context`` fills the
+    commands of the remedies. ``own``: the user's signatures, which go before the catalogue's.
     """
     try:
         return _classify(_Case(answer, read(answer.body), tuple(requires)), context, own)
@@ -90,7 +96,8 @@ def _classify(case: _Case, context: Mapping[str, str] | None, own: OwnSignatures
 
 
 def _is_notable(one: Candidate, chosen: str) -> bool:
-    """Whether a further cause is worth telling: of the same component only one that its own wording names, not a bare status."""
+    """Whether a further cause is worth telling: of the same component only one that its own wording names, not a bare
+    status."""
     alike = one.signature.partition(".")[0] == chosen.partition(".")[0]
     return one.weight >= (OF_THE_SAME if alike else NOTABLE)
 
@@ -117,7 +124,8 @@ def _failed(case: _Case) -> _Ruling:
 
 
 def _from_headers(case: _Case) -> Iterator[Candidate]:
-    """What the platform's own header says (``EDGE_FUNCTION_ERROR`` stands on any 5xx of the function: it says nothing)."""
+    """What the platform's own header says (``EDGE_FUNCTION_ERROR`` stands on any 5xx of the function: it says
+    nothing)."""
     code = case.answer.header("sb-error-code")
     if code and code != "EDGE_FUNCTION_ERROR":
         leaf = Leaf("", "", code)
@@ -139,8 +147,8 @@ def _looked_into(case: _Case) -> _Ruling | None:
 
 
 def _with_errors(case: _Case, seen: Look) -> _Ruling:
-    candidates = _BOOK.candidates(seen.error_reading, None, case.reading)
-    strong = [one for one in candidates if one.weight >= 40]
+    candidates = _BOOK.candidates(reading_of(seen.errors), None, case.reading)
+    strong = [one for one in candidates if one.weight >= TELLING]
     signature = strong[0].signature if strong else "function.error-in-200"
     verdict = Verdict.DEGRADED if seen.content else Verdict.FAILED
     return _Ruling(signature, candidates, seen.errors, seen.parts, verdict)
@@ -154,49 +162,27 @@ def _without_errors(case: _Case, seen: Look) -> _Ruling:
     complete = all(seen.parts.values()) and (bool(seen.parts) or seen.content)
     if waiting and not complete:
         return _Ruling("function.unfinished", leaves=(waiting,), parts=seen.parts)
-    if complete or (not seen.parts and (seen.content or _bare_claim(case))):
-        return _Ruling("function.ok", parts=seen.parts)
+    if complete or (not seen.parts and is_bare_claim(case.reading.document)):
+        return _warned(case, seen) or _Ruling("function.ok", parts=seen.parts)
     return _lacking(case, seen)
+
+
+def _warned(case: _Case, seen: Look) -> _Ruling | None:
+    """Where nothing says what a full answer is, a warning that names a cause makes it a partial one."""
+    candidates = _BOOK.candidates(reading_of(seen.warnings), None) if seen.warnings and not case.requires else ()
+    strong = [one for one in candidates if one.weight + ASIDE >= CERTAIN]
+    return _Ruling(strong[0].signature, candidates, seen.warnings, seen.parts, Verdict.DEGRADED) if strong else None
 
 
 def _lacking(case: _Case, seen: Look) -> _Ruling:
     """Parts are missing: for a cause that a field beside them names, or for none."""
     candidates = _BOOK.candidates(case.reading, None)
-    named = [one for one in candidates if one.weight + 35 >= 90 and one.leaf.path.startswith("_")]
+    named = [one for one in candidates if one.weight + ASIDE >= CERTAIN and is_aside(one.leaf.path)]
     some = any(seen.parts.values())
     leaves = tuple(Leaf(path, path, "missing") for path, there in seen.parts.items() if not there)
     if named:
         return _Ruling(named[0].signature, candidates, leaves, seen.parts, Verdict.DEGRADED if some else Verdict.FAILED)
     return _Ruling("function.partial" if some else "function.empty", (), leaves, seen.parts)
-
-
-def _bare_claim(case: _Case) -> bool:
-    """``{"success": true}`` and nothing else, or with a word or two about it: no content is promised, so none is missing."""
-    document = case.reading.document
-    if not isinstance(document, dict):
-        return False
-    keys = {str(key).lower() for key, value in document.items() if value not in (None, "")}
-    words = {
-        "success",
-        "ok",
-        "message",
-        "msg",
-        "status",
-        "id",
-        "timestamp",
-        "version",
-        "name",
-        "image_id",
-        "vehicle_id",
-        "duration_ms",
-        "succeeded",
-    }
-    return (
-        bool(keys)
-        and keys <= words
-        and "empty" not in keys
-        and any(document.get(key) is True or key in ("message", "status") for key in document)
-    )
 
 
 def _cache_header(answer: Answer) -> Leaf | None:

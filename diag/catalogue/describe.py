@@ -29,14 +29,21 @@ def describe(
     verdict: Verdict | None = None,
     own: Mapping[str, Signature] | None = None,
 ) -> Diagnosis:
-    """The diagnosis for a known id (an unknown id becomes ``unknown``). ``context`` fills the remedies' commands: ``ref``,
-    ``function``, ``secret``, ``url``, ``table``. ``verdict`` replaces the catalogue's (an error beside usable content is
-    ``degraded``)."""
+    """The diagnosis for a known id (an unknown id becomes ``unknown``). ``context`` fills the remedies' commands:
+    ``ref``, ``function``, ``secret``, ``url``, ``table``. ``verdict`` replaces the catalogue's (an error beside
+    usable content is ``degraded``)."""
     entry = (own or {}).get(signature) or SIGNATURES.get(signature) or SIGNATURES["unknown"]
     return Diagnosis(
-        verdict or entry.verdict, entry.id, entry.scope, entry.title, _filled(entry, context or {}), tuple(evidence), tuple(others),
-        dict(parts or {}), retry_after,
-    )  # fmt: skip
+        verdict or entry.verdict,
+        entry.id,
+        entry.scope,
+        entry.title,
+        _filled(entry, context or {}),
+        tuple(evidence),
+        tuple(others),
+        dict(parts or {}),
+        retry_after,
+    )
 
 
 def remedies(signature: str, context: Mapping[str, str] | None = None) -> tuple[Remedy, ...]:

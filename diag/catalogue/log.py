@@ -2,57 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from diag.catalogue.classify import classify, shorten
+from diag.catalogue.entries import logs as words
 from diag.catalogue.own import OwnSignatures
 from diag.catalogue.registry import SIGNATURES
 from diag.catalogue.shapes import shapes
 from diag.diagnosis import Answer, Diagnosis
 
 MOST_EXAMPLES = 3
-_TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
-_STAMP = re.compile(
-    rf"^\W{{0,2}}({_TIME}|\d\d:\d\d:\d\d(?:[.,]\d+)?|\w{{3}},? \d{{1,2}} \w{{3}} \d{{4}} \d\d:\d\d:\d\d|\w{{3}} [ \d]\d \d\d:\d\d:\d\d)"
-)
-_LEVEL = re.compile(
-    r"^\W{0,3}(?:\[?(?:error|err|warn(?:ing)?|info|debug|fatal|critical|trace|log|notice)\]?\b)", re.IGNORECASE
-)
-_CONTINUED = re.compile(
-    r"^(?:\s+(?:at |\^|File \"|in |cause|\[cause\]|[}\])]|'?\$?\w+'?:|\"\w+\":)|Caused by|[}\])]|During handling|The above exception|Traceback \(most)"
-)
-_ERRONEOUS = re.compile(
-    r"\b(?:error|errors|fail(?:ed|ure|s)?|fatal|exception|traceback|panic|denied|refused|timed? ?out|timeout|unauthorized|forbidden|invalid|cannot|could not|unable|rejected|aborted|exceeded)\b|❌|⚠",
-    re.IGNORECASE,
-)
-_HARMLESS = re.compile(
-    r"\b(?:0 (?:errors?|failed|failures?)|(?:failed|errors?|failures?|skipped) ?[:=] ?0\b|no errors?|without errors?)\b",
-    re.IGNORECASE,
-)
-
-# The lines of the old backfill script (scripts/backfill-all-images.js).
-_ATTEMPT = re.compile(r"^\s*⚠️?\s*Error: (?P<text>.+)$")
-_GIVEN_UP = re.compile(r"^\s*❌ Failed after \d+ retries: (?P<text>.+)$")
-_FATAL = re.compile(r"^\s*❌ (?:Fatal error|Failed to fetch images|Missing Supabase credentials):? ?(?P<text>.*)$")
-_LISTED = re.compile(r"^\s*- (?P<id>[\w-]{1,64}): (?P<text>.+)$")
-_PROGRESS = re.compile(r"Progress: (\d+)/(\d+)")
-_TOTALS = re.compile(r"^\s*(?:\W{0,4}\s)?(Total found|Processed|Succeeded|Failed|Skipped): (\d+)\s*$")
-_MINE = re.compile(r"BACKFILL ALL IMAGES|BACKFILL COMPLETE|^\[Batch \d+/\d+\]", re.MULTILINE)
-_FIELD = {
-    "Total found": "total",
-    "Processed": "processed",
-    "Succeeded": "succeeded",
-    "Failed": "failed",
-    "Skipped": "skipped",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a log: its text, the number of its first line, its time as it was written (or None), and whether it is a retry that
-    the log's writer tried again."""
+    """One entry of a log: its text, the number of its first line, its time as it was written (or None), and whether
+    it is a retry that the log's writer tried again."""
 
     text: str
     line: int
@@ -91,7 +57,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class LogReport:
-    """What a log tells. ``progress``: the old backfill script's own figures (total, processed, succeeded, failed, skipped), or empty."""
+    """What a log tells. ``progress``: the old backfill script's own figures (total, processed, succeeded, failed,
+    skipped), or empty."""
 
     lines: int
     groups: tuple[Group, ...]
@@ -106,18 +73,18 @@ class LogReport:
 
 def is_log(text: str) -> bool:
     """Whether a text is a log of many entries and not one error with its stack."""
-    if _MINE.search(text):
+    if words.MINE.search(text):
         return True
     lines = text.splitlines()
-    begun = sum(1 for line in lines if _STAMP.match(line) or _LEVEL.match(line))
-    errors = sum(1 for line in lines if not _CONTINUED.match(line) and _ERRONEOUS.search(line))
+    begun = sum(1 for line in lines if words.STAMP.match(line) or words.LEVEL.match(line))
+    errors = sum(1 for line in lines if not words.CONTINUED.match(line) and words.ERRONEOUS.search(line))
     return begun >= 2 or (len(lines) >= 8 and errors >= 3 and errors * 2 >= len(lines))
 
 
 def read_log(text: str, own: OwnSignatures | None = None, context: Mapping[str, str] | None = None) -> LogReport:
     """Group the failures of a log by signature, the most frequent first; unknown ones by shape."""
     lines = text.splitlines()
-    mine = bool(_MINE.search(text))
+    mine = bool(words.MINE.search(text))
     entries = list(_script_entries(lines) if mine else _failing(_entries(lines)))
     known, unknown = _grouped(entries, own or OwnSignatures(), context)
     groups = [*known.values(), *_by_shape(unknown)]
@@ -153,7 +120,7 @@ def _by_shape(unknown: Sequence[tuple[Entry, Diagnosis]]) -> Iterator[Group]:
 
 
 def _without_stamp(line: str) -> str:
-    return _STAMP.sub("", line).lstrip(" ]:-|\t")
+    return words.STAMP.sub("", line).lstrip(" ]:-|\t")
 
 
 def _entries(lines: Iterable[str]) -> Iterator[Entry]:
@@ -172,32 +139,32 @@ def _entries(lines: Iterable[str]) -> Iterator[Entry]:
 
 
 def _continues(block: Sequence[str], line: str) -> bool:
-    if _STAMP.match(line) or _LEVEL.match(line) or not line.strip() or len(block) > 200:
+    if words.STAMP.match(line) or words.LEVEL.match(line) or not line.strip() or len(block) > 200:
         return False
     if any(one.startswith("Traceback") for one in block) and (line.startswith(" ") or block[-1].startswith(" ")):
         return True  # the exception's own line stands last in a Python traceback, and is not indented
-    return bool(_CONTINUED.match(line)) or block[-1].rstrip().endswith(("{", "[", "(", ",", ":"))
+    return bool(words.CONTINUED.match(line)) or block[-1].rstrip().endswith(("{", "[", "(", ",", ":"))
 
 
 def _time(line: str) -> str | None:
-    found = _STAMP.match(line)
+    found = words.STAMP.match(line)
     return found[1] if found else None
 
 
 def _failing(entries: Iterable[Entry]) -> Iterator[Entry]:
-    return (entry for entry in entries if _ERRONEOUS.search(entry.text) and not _HARMLESS.search(entry.text))
+    return (entry for entry in entries if words.ERRONEOUS.search(entry.text) and not words.HARMLESS.search(entry.text))
 
 
 def _script_entries(lines: Sequence[str]) -> Iterator[Entry]:
-    """The failures that the old script's log tells of: a try that is repeated, and a row that was given up. Its closing list
-    repeats the latter and is not counted twice."""
-    given_up = any(_GIVEN_UP.match(line) for line in lines)
+    """The failures that the old script's log tells of: a try that is repeated, and a row that was given up. Its
+    closing list repeats the latter and is not counted twice."""
+    given_up = any(words.GIVEN_UP.match(line) for line in lines)
     for number, line in enumerate(lines, 1):
         attempt, final, fatal, listed = (
-            _ATTEMPT.match(line),
-            _GIVEN_UP.match(line),
-            _FATAL.match(line),
-            _LISTED.match(line),
+            words.ATTEMPT.match(line),
+            words.GIVEN_UP.match(line),
+            words.FATAL.match(line),
+            words.LISTED.match(line),
         )
         if final or fatal:
             yield Entry((final or fatal)["text"] or line.strip(), number)  # type: ignore[index]
@@ -211,11 +178,11 @@ def _figures(lines: Sequence[str]) -> dict[str, int]:
     """The script's own figures: its closing summary, or the last line of progress."""
     figures: dict[str, int] = {}
     for line in lines:
-        total, progress = _TOTALS.match(line), _PROGRESS.search(line)
+        total, progress = words.TOTALS.match(line), words.PROGRESS.search(line)
         if progress:
             figures.update(processed=int(progress[1]), total=int(progress[2]))
         if total:
-            figures[_FIELD[total[1]]] = int(total[2])
+            figures[words.FIELD[total[1]]] = int(total[2])
     return figures
 
 

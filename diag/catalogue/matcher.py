@@ -10,7 +10,8 @@ import re2  # type: ignore[import-untyped]
 
 
 class Matcher:
-    """Tells which of many patterns occur in a text, and where. Compiling them takes 0.1 s and waits for the first text."""
+    """Tells which of many patterns occur in a text, and where. Compiling them takes 0.1 s and waits for the first
+    text."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self._patterns = sorted({pattern for pattern in patterns if pattern})

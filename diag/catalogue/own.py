@@ -49,9 +49,10 @@ class OwnSignatures:
 def compile_own(tables: Sequence[Mapping[str, object]]) -> OwnSignatures:
     """The user's signatures from the tables of nukediag.toml.
 
-    Each has ``id`` (``mine.some-name``, or an id of the catalogue to add a wording to it) and ``pattern`` (RE2, without regard to case);
-    optionally ``scope`` (project, item, transient), ``verdict``, ``title``, ``remedy``, ``command``, ``url``, ``status`` (a number or a
-    list) and ``example`` (a text that must match). Raises SettingsError that names the entry.
+    Each has ``id`` (``mine.some-name``, or an id of the catalogue to add a wording to it) and ``pattern`` (RE2,
+    without regard to case); optionally ``scope`` (project, item, transient), ``verdict``, ``title``, ``remedy``,
+    ``command``, ``url``, ``status`` (a number or a list) and ``example`` (a text that must match). Raises
+    SettingsError that names the entry.
     """
     rules = tuple(_rule(number, table) for number, table in enumerate(tables, 1))
     return OwnSignatures(rules, {rule.signature.id: rule.signature for rule in rules})

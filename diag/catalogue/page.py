@@ -27,9 +27,9 @@ _COMPONENTS = {
 }
 _HEAD = """# Signatures
 
-What nukediag can find out about an answer. Each signature has a *verdict* (`ok`, `degraded`, `failed`, or `inconclusive`: the
-answer proves nothing) and a *scope*: `project` (every call will end alike until it is mended), `item` (this row only),
-`transient` (likely to pass, unchanged). `nukediag explain <id>` shows the same in the terminal.
+What nukediag can find out about an answer. Each signature has a *verdict* (`ok`, `degraded`, `failed`, or
+`inconclusive`: the answer proves nothing) and a *scope*: `project` (every call will end alike until it is mended),
+`item` (this row only), `transient` (likely to pass, unchanged). `nukediag explain <id>` shows the same in the terminal.
 
 This page is generated from the catalogue (`python -m diag.catalogue.page`); a test keeps it current.
 """
@@ -49,7 +49,8 @@ def _sections() -> Iterator[str]:
 
 def _entry(signature: Signature) -> Iterator[str]:
     scope = f", {signature.scope.value}" if signature.scope else ""
-    yield f"### `{signature.id}`\n\n{signature.title[0].upper()}{signature.title[1:]}. ({signature.verdict.value}{scope})\n"
+    title = signature.title[0].upper() + signature.title[1:]
+    yield f"### `{signature.id}`\n\n{title}. ({signature.verdict.value}{scope})\n"
     example = next((one for one in EXAMPLES if one.signature == signature.id and one.body), None)
     if example:
         status = f"status {example.status}: " if example.status else ""

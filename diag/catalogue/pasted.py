@@ -25,8 +25,8 @@ class Record:
 
 
 def pasted_answer(text: str, status: int | None = None) -> Answer:
-    """The answer in a pasted text. A raw HTTP response gives its status and headers, anything else is the body; ``status`` where the
-    caller knows it."""
+    """The answer in a pasted text. A raw HTTP response gives its status and headers, anything else is the body;
+    ``status`` where the caller knows it."""
     found = _STATUS_LINE.match(text.replace("\r\n", "\n").lstrip())
     if not found:
         return Answer(status=status, body=text)

@@ -1,9 +1,9 @@
 """From the raw body of an answer to a text that patterns can be written for.
 
-Bodies come as JSON (with JSON inside its strings), Python and JavaScript object dumps, XML, HTML pages, server-sent events, log
-lines and any mixture, often cut short. All of them are brought to one *normal form*: lower case, no quotes and backslashes, blanks
-collapsed, one line per JSON field as ``path.key: value``. Each line remembers its *leaf*: where it stood and how it was spelled,
-which is what the evidence shows.
+Bodies come as JSON (with JSON inside its strings), Python and JavaScript object dumps, XML, HTML pages, server-sent
+events, log lines and any mixture, often cut short. All of them are brought to one *normal form*: lower case, no
+quotes and backslashes, blanks collapsed, one line per JSON field as ``path.key: value``. Each line remembers its
+*leaf*: where it stood and how it was spelled, which is what the evidence shows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ MOST_LEAVES = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One value of the body: ``path`` (``error.message``; empty for plain text), its last ``key``, the ``text`` as it was spelled."""
+    """One value of the body: ``path`` (``error.message``; empty for plain text), its last ``key``, the ``text`` as it
+    was spelled."""
 
     path: str
     key: str
@@ -40,8 +41,9 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A body as the rules see it. ``document`` is the parsed JSON where the whole body is JSON, else None; ``text`` is the body,
-    cut and unescaped; ``normal`` is its normal form; ``starts`` and ``leaves`` tell to which leaf a place in ``normal`` belongs."""
+    """A body as the rules see it. ``document`` is the parsed JSON where the whole body is JSON, else None; ``text``
+    is the body, cut and unescaped; ``normal`` is its normal form; ``starts`` and ``leaves`` tell to which leaf a
+    place in ``normal`` belongs."""
 
     text: str
     document: Any
@@ -71,7 +73,8 @@ def read(body: bytes | str) -> Reading:
 
 
 def _documents(text: str) -> list[Any]:
-    """The JSON documents of a stream (server-sent events or JSON lines); empty if there is anything else in the body."""
+    """The JSON documents of a stream (server-sent events or JSON lines); empty if there is anything else in the
+    body."""
     documents = []
     for line in text.splitlines():
         content = line.removeprefix("data:").strip()

@@ -1,8 +1,8 @@
 """Texts that nobody knows, grouped by shape: 1,400 unknown lines become three patterns.
 
-The method is Drain's (He et al., 2017: a fixed-depth tree of token count and first token, then the most similar template), written
-here in a screen: drain3, the library for it, has had no release since 2022 and would bring jsonpickle and cachetools into the core
-for a tree that has to live no longer than one run.
+The method is Drain's (He et al., 2017: a fixed-depth tree of token count and first token, then the most similar
+template), written here in a screen: drain3, the library for it, has had no release since 2022 and would bring
+jsonpickle and cachetools into the core for a tree that has to live no longer than one run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ LONGEST = 40
 """Words of a text that are compared."""
 _HOLE = "<*>"
 _VARYING = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{13,}|https?://\S+|(?:/[\w.@~-]+){2,}|\d{4}-\d\d-\d\d[T ][\d:.,Z+-]+|\b0x[0-9a-f]+\b|\b[0-9a-f]{12,}\b"
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{13,}|https?://\S+|(?:/[\w.@~-]+){2,}|\d{4}-\d\d-\d\d[T ][\d:.,Z+-]+"
+    r"|\b0x[0-9a-f]+\b|\b[0-9a-f]{12,}\b"
     r"|\b\d+(?:[.,:]\d+)*(?:ms|s|kb|mb|gb|%)?\b|\"[^\"]{0,200}\"|'[^']{0,200}'",
     re.IGNORECASE,
 )

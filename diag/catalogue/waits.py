@@ -11,7 +11,8 @@ from diag.diagnosis import Answer
 LONGEST = 7 * 24 * 3600.0
 """Seconds. A longer wait is taken for nonsense."""
 _SAID = re.compile(
-    r"(?:try again|retry|wait|retrydelay|retry[_ -]?after(?:[_ ]?(?:seconds|secs|ms))?|resets? in|available in)[^0-9\n]{0,24}?"
+    r"(?:try again|retry|wait|retrydelay|retry[_ -]?after(?:[_ ]?(?:seconds|secs|ms))?|resets? in|available in)"
+    r"[^0-9\n]{0,24}?"
     r"(?P<amount>(?:\d{1,6}(?:\.\d{1,9})?\s?(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)?\s?){1,4})",
     re.IGNORECASE,
 )
@@ -20,7 +21,8 @@ _UNITS = {"ms": 0.001, "mi": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "s": 1.
 
 
 def retry_after(answer: Answer, text: str) -> float | None:
-    """Seconds to wait by the headers (``retry-after-ms``, ``retry-after`` as seconds or as a date beside ``date``), else by the text."""
+    """Seconds to wait by the headers (``retry-after-ms``, ``retry-after`` as seconds or as a date beside ``date``),
+    else by the text."""
     exact = _number(answer.header("retry-after-ms"))
     if exact is not None:
         return _sane(exact / 1000)
@@ -32,7 +34,8 @@ def retry_after(answer: Answer, text: str) -> float | None:
 
 
 def said(text: str) -> float | None:
-    """Seconds to wait by the text (``Please try again in 1m12.5s``, ``"retryDelay": "34s"``, ``retryAfterMs: 1200``)."""
+    """Seconds to wait by the text (``Please try again in 1m12.5s``, ``"retryDelay": "34s"``, ``retryAfterMs:
+    1200``)."""
     found = _SAID.search(text[:20_000])
     if not found:
         return None

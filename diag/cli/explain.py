@@ -76,7 +76,8 @@ def command(
 
 
 def _own(session: Session, config_file: Path | None) -> OwnSignatures:
-    """The user's own signatures. A fault in a nukediag.toml that merely lies around must not keep an error from being explained."""
+    """The user's own signatures. A fault in a nukediag.toml that merely lies around must not keep an error from being
+    explained."""
     path = config_file or Path.cwd() / "nukediag.toml"
     if not path.is_file():
         return OwnSignatures()
@@ -195,7 +196,8 @@ def _list(session: Session) -> int:
 
 
 def _batch(session: Session, name: str, own: OwnSignatures) -> int:
-    """One diagnosis a line, in order. A line that cannot be read gets an error document in its place, and the rest goes on."""
+    """One diagnosis a line, in order. A line that cannot be read gets an error document in its place, and the rest
+    goes on."""
     faults = 0
     for number, line in enumerate(_lines(name), 1):
         if not line.strip():

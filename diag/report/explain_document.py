@@ -15,8 +15,8 @@ from diag.secret import redact
 
 
 class GroupModel(BaseModel):
-    """The failures of a log that have one cause. ``count``: failures; ``retried``: tries that were repeated; ``shape``: the
-    pattern of an unknown one; times as the log writes them."""
+    """The failures of a log that have one cause. ``count``: failures; ``retried``: tries that were repeated;
+    ``shape``: the pattern of an unknown one; times as the log writes them."""
 
     signature: str
     scope: str | None
@@ -31,8 +31,8 @@ class GroupModel(BaseModel):
 
 
 class LogDocument(DiagnosisDocument):
-    """A whole log: the cause to mend first, as a diagnosis, and all ``groups``. ``failures`` counts them all; ``progress`` holds
-    the figures of the script that wrote the log, where it gave any."""
+    """A whole log: the cause to mend first, as a diagnosis, and all ``groups``. ``failures`` counts them all;
+    ``progress`` holds the figures of the script that wrote the log, where it gave any."""
 
     lines: int
     failures: int

@@ -98,3 +98,66 @@ def test_a_bare_claim_of_success_is_ok_where_nothing_is_required(text: str) -> N
 def test_our_own_broken_connection_is_taken_as_it_was_seen() -> None:
     found = classify(Answer(failure="network.timeout", failure_text="read timed out"))
     assert (found.signature, found.evidence[0].text) == ("network.timeout", "read timed out")
+
+
+NOT_OK = [
+    {"status": "ok", "result": "Error calling OpenAI: 401"},
+    {"status": "Failed to analyze image"},
+    {"code": 500, "msg": "boom"},
+    {"errcode": 40001, "errmsg": "invalid credential"},
+    {"Response": {"Error": {"Code": "AuthFailure"}}},
+    {"isSuccess": False},
+    {"success": 0},
+    {"success": "false", "labels": []},
+    {"successful": False, "labels": ["a"]},
+    {
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": ""}, "finish_reason": "stop"}],
+        "usage": {"total_tokens": 9},
+    },
+    {"choices": [{"message": {"content": '{"tags":'}, "finish_reason": "length"}]},
+    {"type": "message", "role": "assistant", "content": [], "stop_reason": "refusal"},
+    {"candidates": [{"finishReason": "SAFETY"}], "usageMetadata": {"promptTokenCount": 3}},
+    {"Labels": [], "LabelModelVersion": "3.0"},
+    {"status": "success", "data": {"tags": []}},
+    {"success": True, "data": {"error_code": "E1"}},
+    {"success": True, "result": {"status": "error"}},
+    {"result": "null"},
+    {"data": None},
+    {"message": "Invalid API key"},
+    {"analysis": "I cannot view images, please describe it."},
+    {"tags": ["a"], "errors": [{"message": "SPID failed"}]},
+    {"statusCode": 502, "body": "x"},
+    {"success": True, "labels": ["a"], "warnings": ["OpenAI failed: insufficient_quota"]},
+    {"success": True, "processed": 0, "failed": 3},
+    [],
+    None,
+    "",
+    "Error: boom",
+    [{"success": False}],
+]
+
+
+@pytest.mark.parametrize("document", NOT_OK, ids=[json.dumps(one)[:60] for one in NOT_OK])
+def test_a_failing_answer_of_success_is_never_called_ok(document: Any) -> None:
+    assert _seen(document, ()).verdict is not Verdict.OK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+        "Traceback (most recent call last):\n  File x",
+        "{ error: 'boom' }",
+        'data: {"error":"boom"}',
+        "Rate limit exceeded",
+        "null",
+        " ",
+    ],
+)
+def test_a_failing_text_of_success_is_never_called_ok(text: str) -> None:
+    assert classify(Answer(status=200, body=text)).verdict is not Verdict.OK
+
+
+def test_a_text_part_that_tells_of_an_error_is_missing_and_names_the_cause() -> None:
+    found = _seen({"tags": ["a"], "appraisal": "Error: OpenAI API error: 429"})
+    assert (found.signature, found.parts) == ("openai.rate-limited", {"tags": True, "appraisal": False})

@@ -1,7 +1,7 @@
 """Real-shaped answers for every signature, written for the tests, the documentation and whoever adds a rule.
 
-Each is checked to be classified as the signature that it stands for; ``like`` names a signature for which it could be mistaken, so that
-the same answer is that signature's look-alike.
+Each is checked to be classified as the signature that it stands for; ``like`` names a signature for which it could be
+mistaken, so that the same answer is that signature's look-alike.
 """
 
 from diag.catalogue.examples import platform, providers, work

@@ -1,0 +1,101 @@
+# ruff: noqa: E501 - data
+# fmt: off
+"""Words and fields by which an answer of success tells what it is: error, cached, paused, unfinished, empty."""
+
+import re
+
+DEEP = 8  # levels of an answer that are looked into
+HOLLOW = {"", "null", "none", "undefined", "n/a", "error", "[]", "{}", "nan"}
+PAUSED_STATES = {"paused", "disabled", "maintenance", "suspended", "switched_off"}
+NOTHING = ("", "none", "null", "no", "false", "n/a", "ok", "0", "undefined", "unknown")
+ERROR_KEY = re.compile(
+    r"^(?:errors?|err|exceptions?|failures?|failed|fault|__type|\$fault|err_?(?:code|msg|message|no)|error_?(?:message|description|detail|code|type|subject|reason|text|info)s?|last_?error|\w+_error|\w+error)$",
+    re.IGNORECASE,
+)
+BAD_STATES = {"error", "errored", "failed", "failure", "fail", "rejected", "ko", "unsuccessful", "exception", "timeout", "timed_out", "crashed", "aborted"}
+STATE_KEYS = {"status", "state", "result", "outcome", "category", "type", "kind", "verdict"}
+WAITING = {"processing", "queued", "pending", "in_progress", "in-progress", "accepted", "started", "running", "enqueued", "scheduled", "inprogress", "submitted", "starting", "working", "not_ready", "waiting", "analyzing", "deferred"}
+CACHE_KEYS = {"cached", "from_cache", "fromcache", "is_cached", "iscached", "cache_hit", "cachehit", "already_processed", "already_analyzed", "alreadyprocessed", "alreadyanalyzed", "was_cached", "usedcache", "served_from_cache", "reused", "cache"}
+PAUSE_KEYS = {"paused", "disabled", "maintenance", "is_paused", "ispaused", "maintenance_mode", "kill_switch", "killswitch", "suspended", "analysis_paused"}
+PAUSED = re.compile(
+    r"\b(?:paused|(?:currently|temporarily|has been|is|are) (?:disabled|switched off|turned off|deactivated)|kill.?switch|maintenance)\b",
+    re.IGNORECASE,
+)
+STALE = re.compile(
+    r"\b(?:already (?:been )?(?:analy[sz]ed|processed|scanned|completed|done)|from cache|cached (?:result|response|analysis)|returning cached|skipp(?:ed|ing)[^.]{0,40}(?:already|exists|existing))",
+    re.IGNORECASE,
+)
+SAYS_ERROR = re.compile(
+    r"^\W{0,5}(?:error\b|failed\b|failure\b|exception\b|traceback|internal server error|unauthorized|forbidden|bad request|invalid api|api error|"
+    r"(?:[\w ]{1,40}) (?:has )?(?:failed|errored)\b|unable to (?:analy|process|complete)|could not (?:analy|process|complete)|something went wrong|an? (?:unexpected |internal |unknown )?error\b)|"
+    r"\b(?:rate limit (?:exceeded|reached)|quota exceeded|insufficient_quota|invalid api key|api key not valid)\b",
+    re.IGNORECASE,
+)
+DECLINES = re.compile(
+    r"^\W{0,3}(?:i(?:'|’)?m (?:sorry|unable|not able)|i am (?:sorry|unable|not able)|sorry,? (?:but )?i|i can(?:'|’)?t|i cannot|as an ai\b)",
+    re.IGNORECASE,
+)
+EMPTY_WORDS = re.compile(
+    r"^\W*(?:no|none|n/?a|nothing|not|null|undefined|unknown|empty)\b(?: [\w-]+){0,3}\W*(?:available|found|detected|data|analysis|results?|content|response|provided|returned|generated)?\W*$",
+    re.IGNORECASE,
+)
+TALK = {
+    "success", "ok", "succeeded", "successful", "issuccess", "is_success", "status", "state", "message", "msg", "code", "statuscode", "error", "errors", "name", "provider", "model", "model_used", "role", "object", "type", "index",
+    "finish_reason", "finishreason", "stop_reason", "stop_sequence", "system_fingerprint", "service_tier", "created", "cost", "source", "ai_model_used", "failed", "errcode", "errmsg", "job_id", "done", "complete", "completed",
+}
+"""Fields that talk about the answer and are no result."""
+TALKING = re.compile(r"(?:^|_)(?:id|ids|at|ms|time|timestamp|uuid|duration|elapsed|seconds|url|cost|usd)$|version$|[a-z]id$|_time$", re.IGNORECASE)
+"""The same, by the ends of their names."""
+ASIDES = {"debug", "meta", "usage", "usagemetadata", "usage_metadata", "warnings", "warning", "headers", "request", "input", "rate_limit"}
+"""Branches that talk about the answer."""
+SUCCESS_KEYS = {"success", "ok", "succeeded", "is_success", "issuccess", "successful", "succeed"}
+REFUSING_KEYS = {"refusal", "blockreason", "block_reason"}
+ENDINGS = {"safety", "content_filter", "recitation", "prohibited_content", "blocklist", "spii", "image_safety", "length", "max_tokens", "malformed_function_call", "refusal"}
+"""Reasons for which a model stopped that leave its reply unusable."""
+ENDING_KEYS = {"finishreason", "finish_reason", "stop_reason", "stopreason"}
+STATUS_KEYS = {"statuscode", "status_code", "httpstatus", "http_status"}
+ERROR_FLAGS = {"iserror", "is_error", "has_error", "haserror", "error_occurred"}
+VALID_KEYS = {"valid", "is_valid", "isvalid", "accepted"}
+CACHED_WORD = re.compile(r"^(?:.{0,12}\b)?(?:cached?|hit|memory|stored|database cache|redis)\b")
+CACHE_PLACES = {"source", "origin", "cache", "cache_status", "served_from", "servedfrom", "from", "via"}
+REASONS = {"message", "msg", "reason", "note", "status", "detail", "skipped_reason", "skip_reason", "error"}
+WAITING_KEYS = ("status", "state", "message", "job_status", "processing_status", "ai_processing_status")
+WAITING_TEXT = re.compile(r"^.{0,40}\b(?:queued|in progress|started in (?:the )?background|processing (?:has )?started|will be processed|accepted for processing)\b")
+WAITING_FLAGS = ("queued", "processing", "pending", "accepted", "async", "background")
+CLAIM_KEYS = {"success", "ok", "message", "msg", "status", "id", "timestamp", "version", "name", "image_id", "vehicle_id", "duration_ms", "succeeded"}
+"""An answer of these fields alone claims to have worked and promises no result."""
+COMPLAINT = re.compile(
+    r"\b(?:error|fail(?:ed|ure)|unavailable|not (?:available|configured|found|supported|allowed|detected|possible)|unable to|could ?n[o']t|cannot|can't|invalid|denied|exceeded|timed out|"
+    r"timeout|exception|missing|refused|quota|no \w+ (?:detected|found|visible|recogni[sz]ed)|unauthorized|forbidden|try again)\b",
+    re.IGNORECASE,
+)
+EXPLAINING = {"message", "msg", "detail", "details", "reason", "description", "subject", "code", "hint", "type", "error_code", "errorcode", "statuscode", "status", "text", "info", "missing", "name", "cause", "provider", "model", "service", "step", "stage"}
+TEXT_KEYS = {"status", "state", "message", "msg", "result", "analysis", "text", "output", "response", "answer", "data", "content", "reply", "detail", "details", "body"}
+OWN = {
+    400: "function.bad-request",
+    401: "function.unauthorized",
+    403: "function.unauthorized",
+    415: "function.bad-request",
+    422: "function.bad-request",
+    429: "function.rate-limited",
+    503: "function.unavailable",
+}
+"""The function's own JSON answer."""
+FOREIGN = {
+    400: "function.bad-request",
+    401: "gateway.auth-invalid",
+    403: "function.unauthorized",
+    404: "gateway.function-not-found",
+    422: "function.bad-request",
+    429: "gateway.rate-limited",
+    503: "gateway.unavailable",
+}
+"""A page or text that is not the function's JSON."""
+ANY = {
+    402: "gateway.restricted", 405: "gateway.method-not-allowed", 408: "runtime.idle-timeout", 409: "supabase.constraint-violation", 410: "image.not-found", 413: "gateway.payload-too-large",
+    500: "runtime.uncaught-exception", 502: "gateway.unavailable", 504: "gateway.unavailable", 540: "gateway.project-paused", 544: "gateway.unavailable", 546: "runtime.worker-limit",
+}
+ERRONEOUS = re.compile(
+    r"\b(?:error|fail(?:ed|ure)?|invalid|denied|unable|cannot|could not|not found|exceeded|timed? ?out|timeout|exception|unauthorized|forbidden|missing|unavailable|refused|paused|quota|traceback)\b",
+    re.IGNORECASE,
+)
