@@ -91,15 +91,16 @@ class Session:
             choice = "always"
         elif choice == "auto" and os.environ.get("CLICOLOR") == "0":
             choice = "never"
-        return Console(
+        console = Console(
             stderr=stderr,
             highlight=False,
             markup=False,
             emoji=False,
-            soft_wrap=True,
             force_terminal=True if choice == "always" else None,
             no_color=True if choice == "never" else None,
         )
+        console.soft_wrap = not console.is_terminal  # what is piped is not wrapped
+        return console
 
     def emit(self, document: Document) -> None:
         """Print the one JSON document of this run on standard output."""
