@@ -21,15 +21,18 @@ from diag.rows.outcome import Outcome, Row
 class Worker(Protocol):
     """What carries out one row (``RowWorker``)."""
 
-    async def run(self, row: Row) -> Outcome:
+    async def run(self, row: Row, *, force: bool = False) -> Outcome:
         """What becomes of the row; never raises for the function's, the picture's or the database's failures."""
 
 
 class Finder(Protocol):
     """What looks whether a row is done without calling anything."""
 
-    async def find(self, row: Row) -> Outcome | None:
-        """The outcome of a row that is done, else None."""
+    async def find(self, row: Row, *, force: bool = False) -> Outcome | None:
+        """The outcome of a row that is done (with ``force``: whatever its marker says), else None."""
+
+    async def confirm(self, outcome: Outcome) -> Outcome:
+        """A failure where a repair claims success and the row is as hollow as before."""
 
     async def accept(self, outcome: Outcome) -> Outcome:
         """The outcome with its row marked, where the answer is degraded and something was saved."""
@@ -77,7 +80,7 @@ class Caller:
         self.started += 1
         call = self.started
         self._count(job)
-        return await self._record(job, await self._send(job.row), call)
+        return await self._record(job, await self._send(job), call)
 
     async def adopt(self, outcome: Outcome) -> Answered:
         """Record a call that was made elsewhere (the test call of preflight): it is work like any other."""
@@ -89,7 +92,7 @@ class Caller:
 
     async def find(self, job: Job) -> bool:
         """Whether the row is done already; recorded if so."""
-        outcome = await self._finder.find(job.row)
+        outcome = await self._finder.find(job.row, force=job.force)
         if outcome is None:
             return False
         await self._record(job, outcome, self.started)
@@ -100,9 +103,11 @@ class Caller:
         for observer in self._observers:
             observer(event)
 
-    async def _send(self, row: Row) -> Outcome:
+    async def _send(self, job: Job) -> Outcome:
         try:
-            outcome = await self._worker.run(row)
+            outcome = await self._worker.run(job.row, force=job.force)
+            if job.force:
+                outcome = await self._finder.confirm(outcome)
             return await self._finder.accept(outcome) if self._accept_degraded else outcome
         except asyncio.CancelledError:
             self.tally.unresolved += 1  # its intent stays in the journal: the next run looks before it calls again

@@ -24,12 +24,13 @@ class Canaries:
         self._journal = journal
         self._keys: Iterator[str | None] | None = None
         self._seen: set[str] = set()
+        self.handed_out = 0
         self.most: int | None = None
         """How many may be drawn in all (None: no limit)."""
 
     async def next(self) -> Job | None:
         """The next canary, or None when no further pending row was found."""
-        if self.most is not None and self.most <= 0:
+        if self.most is not None and self.handed_out >= self.most:
             return None
         self._keys = self._keys or iter(await self._spread())
         for key in self._keys:
@@ -37,7 +38,7 @@ class Canaries:
             if row is not None:
                 self._seen.add(row.id)
                 if job := await self._job(row):
-                    self.most = None if self.most is None else self.most - 1
+                    self.handed_out += 1
                     return job
         return None
 

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from diag.backfill.canaries import Canaries
 from diag.backfill.engine import Engine
 from diag.backfill.events import Notice
+from diag.backfill.job import Job
 from diag.backfill.options import Options
 from diag.backfill.result import GateReport, Stopped
 from diag.errors import ExitCode
@@ -29,11 +29,20 @@ class Health(Protocol):
     def outcomes(self) -> Sequence[Outcome]: ...
 
 
+class CanarySource(Protocol):
+    """Where canaries come from, ``most`` of them."""
+
+    most: int | None
+
+    async def next(self) -> Job | None:
+        """The next canary."""
+
+
 Preflight = Callable[[], Awaitable[Health]]
 
 
 async def open_gate(
-    engine: Engine, preflight: Preflight, canaries: Canaries, limits: Limits, options: Options
+    engine: Engine, preflight: Preflight, canaries: CanarySource, limits: Limits, options: Options
 ) -> GateReport:
     """Ask preflight, then the canaries. Where the gate stays shut the run is told to stop."""
     health = await _interruptible(engine, preflight)

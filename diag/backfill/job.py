@@ -14,7 +14,7 @@ from diag.rows.outcome import Outcome, Row
 class Job:
     """``before``: what the journal knew. ``attempts``: calls in this pass that were not throttled; ``retries``: all
     calls in this pass after the first. ``began``: monotonic time of the first. ``due``: monotonic time of the next.
-    ``answered``: whether this run has counted the row."""
+    ``answered``: whether this run has counted the row. ``force``: the function is to analyse it anew."""
 
     row: Row
     before: Record | None = None
@@ -24,6 +24,7 @@ class Job:
     due: float = 0.0
     answered: bool = False
     unresolved: bool = False
+    force: bool = False
 
     def __lt__(self, other: Job) -> bool:
         return self.due < other.due

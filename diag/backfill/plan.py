@@ -9,6 +9,7 @@ from diag.backfill.options import Options
 from diag.config.settings import Settings
 from diag.project import Project
 from diag.rows import count_pending
+from diag.rows.audit import hollow_rows
 
 _SECONDS_PER_CALL = 7.5  # Rekognition and a vision model take 5 to 10 s
 _AUTO = 24  # calls in flight: a guess for "auto"
@@ -29,7 +30,7 @@ class Plan:
 
 async def make_plan(project: Project, settings: Settings, options: Options) -> Plan:
     """Counts rows; free. Raises ProjectError, JournalError."""
-    pending = await count_pending(project, settings)
+    pending = await count_work(project, settings, options)
     visible = pending > 0 or await project.data.count(settings.table.name, {}) > 0
     refused = _refused(project, settings, options)
     rows = max(0, pending - refused)
@@ -38,6 +39,13 @@ async def make_plan(project: Project, settings: Settings, options: Options) -> P
     pace = (in_flight(options, settings) or _AUTO) / _SECONDS_PER_CALL
     seconds = rows / min(pace, options.rate or pace)
     return Plan(pending, refused, rows, round(rows * settings.backfill.cost_per_call, 2), seconds, visible)
+
+
+async def count_work(project: Project, settings: Settings, options: Options) -> int:
+    """How many rows are without a result; in a repair, how many have nothing behind their mark."""
+    if not options.repair:
+        return await count_pending(project, settings)
+    return sum([1 async for _ in hollow_rows(project, settings)])
 
 
 def most_calls(options: Options, settings: Settings) -> int | None:

@@ -21,81 +21,24 @@ from diag.backfill.health import Preflight, open_gate
 from diag.backfill.journal import Journal, journal_path
 from diag.backfill.limiter import RateLimiter
 from diag.backfill.options import Options
+from diag.backfill.parts import Run
 from diag.backfill.plan import Plan, in_flight, most_calls
 from diag.backfill.records import State
+from diag.backfill.repair import HollowRows
 from diag.backfill.result import BackfillResult, GateReport, Stopped
 from diag.backfill.source import PendingRows
-from diag.backfill.tally import Tally
 from diag.backfill.unresolved import Finder
 from diag.config import Configuration
 from diag.config.settings import Settings
 from diag.errors import ExitCode
 from diag.gate import Limits
-from diag.project import Project, ProjectError
-from diag.rows import Row, RowWorker, count_pending, pending_rows
-from diag.rows.pending import pending_filter
+from diag.project import Project
+from diag.rows import RowWorker
 
 _START = 8  # calls in flight at the beginning
 _START_UNPROVEN = 2  # calls in flight at the beginning of a run that no gate has vouched for
 _SETTLE, _SETTLE_LOCAL = 400.0, 20.0
 _LOCAL = ("127.0.0.1", "localhost", "::1")
-
-
-class Run:
-    """The parts of one run, put together."""
-
-    def __init__(
-        self, project: Project, settings: Settings, options: Options, plan: Plan, controls: Controls, journal: Journal
-    ) -> None:
-        self.project = project
-        self.settings = settings
-        self.options = options
-        self.plan = plan
-        self.controls = controls
-        self.journal = journal
-        self.tally = Tally(settings.backfill.cost_per_call, pending=plan.pending)
-        self.gate = GateReport()
-        self.passes = 0
-        self.remaining: int | None = None
-        self.refused = 0
-
-    def rows(self, after: str | None) -> AsyncIterator[Row]:
-        """Pending rows behind a key."""
-        return pending_rows(self.project, self.settings, after=after, page_size=200)
-
-    async def still_pending(self, row_ids: list[str]) -> set[str]:
-        """Which of these rows are still without a result."""
-        table = self.settings.table
-        where = pending_filter(self.settings)
-        found = await self.project.data.rows(table.name, [table.id], table.id, row_ids, where)
-        return {str(row[table.id]) for row in found}
-
-    async def pending_now(self) -> int:
-        """How many rows are without a result. Raises ProjectError."""
-        return await count_pending(self.project, self.settings)
-
-    async def count(self) -> None:
-        """A fresh count of what is left, and how much of that is known to fail on its own account."""
-        try:
-            self.remaining = await self.pending_now()
-        except ProjectError:
-            return
-        recorded = await self.journal.counted(State.REFUSED)
-        self.refused = min(recorded, self.remaining)
-        if 0 < self.remaining <= recorded:
-            self.refused = await self._refused_and_pending()
-
-    async def _refused_and_pending(self) -> int:
-        count, chunk = 0, list[str]()
-        async for row in self.rows(None):
-            chunk.append(row.id)
-            if len(chunk) == 200:
-                count, chunk = count + await self._count_refused(chunk), []
-        return count + await self._count_refused(chunk)
-
-    async def _count_refused(self, row_ids: Sequence[str]) -> int:
-        records = await self.journal.records(row_ids)
-        return sum(record.state is State.REFUSED for record in records.values())
 
 
 async def run(
@@ -163,7 +106,7 @@ async def go(this: Run, engine: Engine, preflight: Preflight | None) -> None:
         if this.options.force:
             this.gate = GateReport("none", "forced: started without a gate")
         elif preflight is not None:
-            canaries = Canaries(this.rows, this.journal)
+            canaries = _hollow(this) if this.options.repair else Canaries(this.rows, this.journal)
             this.gate = await open_gate(engine, preflight, canaries, engine.limits, this.options)
         if not this.controls.stopping:
             await _passes(this, engine)
@@ -189,12 +132,14 @@ async def _passes(this: Run, engine: Engine) -> None:
             return
 
 
-async def _source(this: Run) -> PendingRows:
+async def _source(this: Run) -> PendingRows | HollowRows:
     limit, again = this.options.limit, this.passes > 0 and this.options.limit is not None
     if again:
         limit = await this.journal.counted(State.FAILED, own=True)
     elif limit is not None:
         limit -= this.tally.attempted
+    if this.options.repair:
+        return _hollow(this, limit)
     return PendingRows(
         this.rows,
         this.still_pending,
@@ -204,6 +149,11 @@ async def _source(this: Run) -> PendingRows:
         again=again,
         limit=limit,
     )
+
+
+def _hollow(this: Run, most: int | None = None) -> HollowRows:
+    settle = settle_seconds(this.project.configuration, this.settings)
+    return HollowRows(this.hollow, this.journal, settle=settle, retry_failed=this.options.retry_failed, most=most)
 
 
 def as_result(this: Run) -> BackfillResult:

@@ -122,24 +122,37 @@ class PendingRows:
             self._fetched = _now()
 
     def _job(self, row: Row, record: Record | None) -> Job | None:
-        if record is None:
-            return None if self._again else Job(row)
-        own = record.run == self._journal.run
-        if record.state is State.REFUSED and (own or not self._retry_failed):
-            self.skipped += not own
-            return None
-        if record.state in (State.DONE, State.IN_FLIGHT, State.BROKEN) and own:
-            return None
+        own = record is not None and record.run == self._journal.run
         if self._again and not own:
             return None
-        job = Job(row, before=record, answered=own, retries=0 if own else -1)
-        if record.state is State.UNRESOLVED:
-            job.unresolved, job.due = True, _now() + self._settle - self._journal.age(record)
-        return job
+        if is_ruled_out(record, own=own, retry_failed=self._retry_failed):
+            self.skipped += not own
+            return None
+        return job_for(row, record, self._journal, self._settle)
 
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+def is_ruled_out(record: Record | None, *, own: bool, retry_failed: bool) -> bool:
+    """Whether what the journal knows about a row keeps it from being called. ``own``: this run has called it."""
+    if record is None:
+        return False
+    if record.state is State.REFUSED:
+        return own or not retry_failed
+    return own and record.state in (State.DONE, State.IN_FLIGHT, State.BROKEN)
+
+
+def job_for(row: Row, record: Record | None, journal: Journal, settle: float) -> Job:
+    """The job for a row; due later where nobody knows the end of its last call."""
+    if record is None:
+        return Job(row)
+    own = record.run == journal.run
+    job = Job(row, before=record, answered=own, retries=0 if own else -1)
+    if record.state is State.UNRESOLVED:
+        job.unresolved, job.due = True, _now() + settle - journal.age(record)
+    return job
 
 
 async def first(rows: AsyncIterator[Row], without: Collection[str] = ()) -> Row | None:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from diag.catalogue import describe
 from diag.config.settings import TableSettings
-from diag.diagnosis import Verdict
+from diag.diagnosis import Evidence, Verdict
 from diag.project import DataApi, ProjectError
 from diag.rows import Outcome, Row, RowWorker
+from diag.rows.audit import Kind, judge
 from diag.rows.marker import Marker
 from diag.rows.writes import Written, is_saved
 
@@ -22,16 +23,30 @@ class Finder:
         self._table = table
         self._marker = Marker(data, table)
 
-    async def find(self, row: Row) -> Outcome | None:
-        """The outcome of a row that is done, or None where it is not, or could not be looked at."""
+    async def find(self, row: Row, *, force: bool = False) -> Outcome | None:
+        """The outcome of a row that is done, or None where it is not, or could not be looked at. With ``force`` a
+        marker alone says nothing: only full results do."""
         try:
             written = await self._worker.written(row.id)
-            if written.marker is None and not is_full(written, self._table):
+            if not is_full(written, self._table) and (force or written.marker is None):
                 return None
             marked = written.marker is None and await self._marker.set(row.id)
         except ProjectError:
             return None
         return Outcome(row, describe("function.ok"), called=False, writes=written.records, marked=marked)
+
+    async def confirm(self, outcome: Outcome) -> Outcome:
+        """A failure where a repair claims success and the row is as hollow as before."""
+        if outcome.diagnosis.verdict is not Verdict.OK:
+            return outcome
+        try:
+            kind, signature = judge(await self._worker.written(outcome.row.id), self._table)
+        except ProjectError as error:
+            return replace(outcome, diagnosis=error.diagnosis)
+        if kind is Kind.FULL:
+            return outcome
+        seen = Evidence("database", f"after the repair the row is still {kind} {signature or ''}".strip())
+        return replace(outcome, diagnosis=describe(signature or "function.error-in-200", evidence=(seen,)))
 
     async def accept(self, outcome: Outcome) -> Outcome:
         """Mark the row of a degraded answer, where something was saved. Marked or not, the diagnosis stays."""
@@ -46,6 +61,6 @@ class Finder:
 
 
 def is_full(written: Written, table: TableSettings) -> bool:
-    """Whether what stands in the database can only be the work of a call that came to its end: records in a result
-    table, and every result column of the row filled (the function fills these last)."""
-    return is_saved(written, table) and written.records.get(table.name, 0) >= len(table.result_columns)
+    """Whether what stands in the database can only be the work of a call that came to its end: the function fills
+    the row's own columns last."""
+    return is_saved(written, table) and judge(written, table)[0] is Kind.FULL

@@ -65,6 +65,7 @@ class Concurrency(click.ParamType[int]):
 @click.option("--max-duration", type=click.FloatRange(min=0), metavar="SECONDS", help="Start nothing after so long.")
 @click.option("--passes", type=click.IntRange(min=1), default=2, show_default=True, help="Walks over pending rows.")
 @click.option("--retry-failed", is_flag=True, help="Also rows that an earlier run found bad.")
+@click.option("--repair", is_flag=True, help="Instead: finished rows with nothing behind their mark, analysed anew.")
 @click.option("--accept-rate", type=click.FloatRange(0.05, 0.99), metavar="RATE", help="Be content with this rate.")
 @click.option("--accept-degraded", is_flag=True, help="Mark rows of degraded answers that saved something.")
 @click.option("--force", is_flag=True, help="No gate, whatever the state of the project; recorded in the journal.")

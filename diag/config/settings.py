@@ -48,6 +48,8 @@ class TableSettings(_Group):
     """Column -> filter in PostgREST's notation."""
     results: tuple[str, ...] = ("image_tags", "component_conditions", "paint_quality_assessments", "vehicle_spid_data")
     """Tables that the function writes to, one record or more per row."""
+    always: tuple[str, ...] = ("image_tags",)
+    """Those of them in which every finished row has a record."""
     results_key: str = "image_id"
     """The column of the result tables that holds the row's id."""
     result_columns: tuple[str, ...] = ("ai_scan_metadata",)

@@ -30,7 +30,7 @@ class Hostile(World):
             return DEAD
         return self.rng.choice(self.faults) if self.faults and self.rng.random() < 0.3 else OK
 
-    async def run(self, row):
+    async def run(self, row, *, force=False):
         if self.rows[row.id] or row.id in self.results:
             self.broken_promises.append(f"{row.id} was called though its results stand")
         verdict = self.decide(row)

@@ -19,8 +19,9 @@ from diag.backfill.engine import Engine
 from diag.backfill.journal import Journal
 from diag.backfill.limiter import RateLimiter
 from diag.backfill.options import Options
+from diag.backfill.parts import Run
 from diag.backfill.plan import Plan, most_calls
-from diag.backfill.run import Run, as_result, go, limits
+from diag.backfill.run import as_result, go, limits
 from diag.config.settings import Settings
 from diag.diagnosis import Answer, Diagnosis, Scope, Verdict
 from diag.rows.outcome import Outcome, Row
@@ -100,7 +101,7 @@ class World:
     def pending(self) -> list[str]:
         return [row_id for row_id, marked in self.rows.items() if not marked]
 
-    async def run(self, row: Row) -> Outcome:
+    async def run(self, row: Row, *, force: bool = False) -> Outcome:
         """As ``RowWorker.run``."""
         self.calls[row.id] += 1
         self.in_flight += 1
@@ -116,7 +117,7 @@ class World:
         finally:
             self.in_flight -= 1
 
-    async def find(self, row: Row) -> Outcome | None:
+    async def find(self, row: Row, *, force: bool = False) -> Outcome | None:
         """As ``Finder.find``."""
         if row.id not in self.results:
             return None
