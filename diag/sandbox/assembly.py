@@ -24,7 +24,7 @@ from diag.sandbox.functions import BootError, Fence, Workers
 from diag.sandbox.gateway import Gateway
 from diag.sandbox.keys import ProjectKeys
 from diag.sandbox.management import Management
-from diag.sandbox.model import Project
+from diag.sandbox.model import Deployed, Project
 from diag.sandbox.ports import free_ports, listener, until_listening
 from diag.sandbox.postgres import ROLES, Postgres
 from diag.sandbox.proxy import open_session
@@ -89,7 +89,7 @@ class Assembly:
         stage = self._stage({**credentials, "OPENAI_API_KEY": self.openai.issue_key()})
         await self._listen(stage)
         await stage.put_on(self._wishes.scenario)
-        await asyncio.gather(*(self._warm(slug, entry) for slug, entry in stage.functions.items()))
+        await asyncio.gather(*map(self._warm, stage.functions))
 
     async def _start_aws(self) -> dict[str, str]:
         command = self.aws.child_command(self._moto_port)
@@ -114,13 +114,15 @@ class Assembly:
         return Stage(
             project=self.project,
             healthy_secrets=healthy,
-            functions={entry.parent.name: entry for entry in shipped},
+            functions={entry.parent.name: Deployed(entry.parent.name, entry) for entry in shipped},
             upstreams={"openai": self.openai, "aws": self.aws, "photos": self.photos, "gateway": self.project},
             postgres=self.postgres,
             counters=self.counters,
             env_file=self._folder / "sandbox.env",
             fixed_settings={
                 "NUKEDIAG_MANAGEMENT_URL": self.management_url,
+                "OPENAI_BASE_URL": f"{_address(self._openai_socket)}/v1",
+                "AWS_ENDPOINT_URL": _address(self._aws_socket),
                 "NUKEDIAG_STATE_DIR": str(private_folder(self._folder / "journals")),
             },
             on_secrets=self.workers.retire,
@@ -143,10 +145,11 @@ class Assembly:
         self._runners.append(runner)
         await web.SockSite(runner, where).start()
 
-    async def _warm(self, slug: str, entry: Path) -> None:
-        if slug in self.project.functions:
+    async def _warm(self, slug: str) -> None:
+        function = self.project.functions.get(slug)
+        if function:
             with suppress(BootError):  # its callers will hear of it, as they would in production
-                await self.workers.worker(slug, entry)
+                await self.workers.worker(function)
 
     async def stop(self) -> None:
         """End everything that was started, in whatever state the start-up was left."""

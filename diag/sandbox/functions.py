@@ -8,9 +8,9 @@ import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from diag.sandbox.children import Child, Family
+from diag.sandbox.model import Deployed
 from diag.sandbox.parts import deno_environment, deno_run
 from diag.sandbox.ports import free_ports, until_listening
 
@@ -67,19 +67,19 @@ class Workers:
         self._booting: dict[str, asyncio.Lock] = {}
         self._retiring: set[asyncio.Task[None]] = set()
 
-    async def worker(self, slug: str, entry: Path) -> Worker:
+    async def worker(self, function: Deployed) -> Worker:
         """A worker that listens; raises ``BootError``. Callers at the same time share one boot."""
-        async with self._booting.setdefault(slug, asyncio.Lock()):
-            current = self._current.get(slug)
+        async with self._booting.setdefault(function.slug, asyncio.Lock()):
+            current = self._current.get(function.slug)
             if current is None or not current.child.alive:
-                current = self._current[slug] = await self._boot(slug, entry)
+                current = self._current[function.slug] = await self._boot(function)
             return current
 
-    async def _boot(self, slug: str, entry: Path) -> Worker:
-        port, execution_id = free_ports(1)[0], str(uuid.uuid4())
+    async def _boot(self, function: Deployed) -> Worker:
+        slug, entry, port, execution_id = function.slug, function.entry, free_ports(1)[0], str(uuid.uuid4())
         child = await self._family.start(
             f"function-{slug}",
-            [*deno_run(*self._permissions(port, entry), preload=True), str(entry)],
+            [*deno_run(*self._permissions(port, function), preload=True, pinned_by=function.options), str(entry)],
             env=self._variables(slug, execution_id, port),
             cwd=entry.parent,
             watched=False,  # a function that ends is the function's affair; the next call starts it again
@@ -89,9 +89,10 @@ class Workers:
             raise BootError(child.last_words())
         return Worker(slug, port, child, execution_id)
 
-    def _permissions(self, port: int, entry: Path) -> list[str]:
+    def _permissions(self, port: int, function: Deployed) -> list[str]:
         reachable = ",".join(f"127.0.0.1:{each}" for each in (port, *self._fence.ports))
-        return [f"--allow-net={reachable}", "--allow-env", "--allow-sys", f"--allow-read={entry.parent.parent}"]
+        readable = ",".join(map(str, function.readable or [function.entry.parent.parent]))
+        return [f"--allow-net={reachable}", "--allow-env", "--allow-sys", f"--allow-read={readable}"]
 
     def _variables(self, slug: str, execution_id: str, port: int) -> dict[str, str]:
         own = {

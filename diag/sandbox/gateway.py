@@ -68,7 +68,7 @@ class Gateway:
         if refusal is not None or function is None:
             return self._tell(refusal or _not_found())
         try:
-            worker = await self._workers.worker(function.slug, function.entry)
+            worker = await self._workers.worker(function)
         except BootError as error:
             _log.warning("%s did not boot: %s", function.slug, error)
             return self._tell(_platform_error(503, "BOOT_ERROR", "Function failed to start (please check logs)"))

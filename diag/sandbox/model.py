@@ -31,7 +31,10 @@ class SecretValue:
 
 @dataclass
 class Deployed:
-    """A deployed function. Times in milliseconds since the epoch."""
+    """A deployed function. Times in milliseconds since the epoch.
+
+    ``options``: what makes Deno find its imports (None: the packages that the sandbox pins); ``readable``: the folders
+    that its worker may read (none named: the one that holds all functions)."""
 
     slug: str
     entry: Path
@@ -41,6 +44,8 @@ class Deployed:
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     created_at: int = field(default_factory=lambda: int(time.time() * 1000))
     updated_at: int = 0
+    options: tuple[str, ...] | None = None
+    readable: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         self.updated_at = self.updated_at or self.created_at

@@ -68,9 +68,10 @@ def deno_environment() -> dict[str, str]:
     return {"DENO_DIR": str(cache_root() / "deno"), "DENO_NO_UPDATE_CHECK": "1", "NO_COLOR": "1"}
 
 
-def deno_run(*permissions: str, preload: bool = False) -> list[str]:
-    """The beginning of a command line that runs something pinned, from the cache alone."""
-    fixed = ["--no-prompt", "--cached-only", "--frozen", *pins()]
+def deno_run(*permissions: str, preload: bool = False, pinned_by: Sequence[str] | None = None) -> list[str]:
+    """The beginning of a command line that runs something pinned (by ``pins()`` unless told otherwise), from the cache
+    alone."""
+    fixed = ["--no-prompt", "--cached-only", "--frozen", *(pins() if pinned_by is None else pinned_by)]
     return [deno_binary(), "run", *fixed, *(["--preload", str(PRELOAD)] if preload else []), *permissions]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -37,12 +37,12 @@ def find(name: str) -> Scenario:
 
 @dataclass
 class Stage:
-    """The parts that a scenario changes. ``functions``: slug -> entry file of what is deployed when all is well;
+    """The parts that a scenario changes. ``functions``: slug -> what is deployed when all is well;
     ``kept_secrets``: credentials that the stand-ins keep for scenarios (an expired token, a user without rights)."""
 
     project: Project
     healthy_secrets: Mapping[str, str]
-    functions: Mapping[str, Path]
+    functions: Mapping[str, Deployed]
     upstreams: Mapping[str, Upstream]
     postgres: Postgres
     counters: Counters
@@ -74,8 +74,8 @@ class Stage:
         if not scenario.deployed:
             self.project.functions = {}
             return
-        for slug, entry in self.functions.items():
-            self.project.functions.setdefault(slug, Deployed(slug, entry))
+        for slug, function in self.functions.items():
+            self.project.functions.setdefault(slug, replace(function))
 
     def _write_settings(self, scenario: Scenario) -> None:
         keys = self.project.keys
