@@ -54,7 +54,8 @@ class Configuration:
 
     ``state_dir`` is the folder for this project's journals (not made yet). ``own_signatures`` are the raw
     ``[[signature]]`` sections. ``local_secrets`` are the local copies of the secrets that the settings name, by name;
-    ``local_values`` everything else in the env files that may be one.
+    ``local_values`` everything else in the env files that may be one. ``endpoints``: where the vendors' libraries are
+    pointed to, by variable (``OPENAI_BASE_URL`` ...).
     """
 
     settings: Settings
@@ -69,6 +70,7 @@ class Configuration:
     entries: tuple[Entry, ...] = ()
     local_secrets: Mapping[str, LocalSecret] = field(default_factory=dict)
     local_values: Mapping[str, LocalSecret] = field(default_factory=dict)
+    endpoints: Mapping[str, str] = field(default_factory=dict)
     own_signatures: tuple[Mapping[str, Any], ...] = ()
     folder: Path = field(default_factory=Path)
     config_file: Path | None = None

@@ -18,10 +18,10 @@ from diag.config.consistency import add_warnings
 from diag.config.document import checked_settings
 from diag.config.envfiles import FUNCTIONS_ENV, EnvFile, Found, read_env_file
 from diag.config.keys import read_key
-from diag.config.names import CONNECTION, OVERRIDES, PUBLIC_PREFIXES, variable_of
+from diag.config.names import CONNECTION, OVERRIDES, PROVIDER_ENDPOINTS, PUBLIC_PREFIXES, variable_of
 from diag.config.settings import Place, Settings
 from diag.config.sources import Sources, gather
-from diag.config.suspicion import faults, is_placeholder
+from diag.config.suspicion import faults, is_placeholder, tidy
 from diag.secret import Secret, redact
 
 _SECRET_NAME = re.compile(r"KEY|SECRET|TOKEN|PASS|CREDENTIAL|PRIVATE|DSN", re.IGNORECASE)
@@ -60,6 +60,7 @@ def load(
         entries=tuple(choice.entry() for choice in choices.values()) + settings_entries,
         local_secrets=_local_secrets(connection, settings),
         local_values=_local_values(connection),
+        endpoints=_endpoints(connection),
         own_signatures=sources.document.signatures,
         folder=folder,
         config_file=sources.document.path,
@@ -220,9 +221,20 @@ def _local_values(sources: Sources) -> dict[str, LocalSecret]:
     found: dict[str, LocalSecret] = {}
     for env_file in sources.env_files:
         for name, values in env_file.values.items():
-            if name not in known and not name.startswith(("SUPABASE_", "NUKEDIAG_", *PUBLIC_PREFIXES)):
+            if (
+                name not in known
+                and name not in PROVIDER_ENDPOINTS
+                and not name.startswith(("SUPABASE_", "NUKEDIAG_", *PUBLIC_PREFIXES))
+            ):
                 found.setdefault(name, _local_secret(name, values[0]))
     return found
+
+
+def _endpoints(sources: Sources) -> dict[str, str]:
+    found = {
+        name: tidy(one.raw) for name in PROVIDER_ENDPOINTS for one in [next(iter(sources.variables(name)), None)] if one
+    }
+    return {name: url for name, url in found.items() if url.startswith(("http://", "https://"))}
 
 
 def _local_secret(name: str, found: Found) -> LocalSecret:

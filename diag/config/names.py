@@ -100,6 +100,13 @@ OVERRIDES: dict[str, str] = {
 """Flag -> setting. The same flag as a variable is ``NUKEDIAG_<FLAG>``."""
 
 
+PROVIDER_ENDPOINTS = (
+    "OPENAI_BASE_URL", "GOOGLE_GEMINI_BASE_URL", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS",
+    "AWS_ENDPOINT_URL_REKOGNITION",
+)  # fmt: skip
+"""The variables by which the vendors' own libraries are pointed elsewhere."""
+
+
 def flag_of(key: str) -> str:
     """The flag on the command line for a setting that a flag can set."""
     return {"url": "--project-url", "ref": "--project-ref"}.get(key, "--" + key.replace("_", "-"))

@@ -15,7 +15,8 @@ EMPTY = hashlib.sha256(b"").hexdigest()
 _QUOTES = (("", ""), ('"', '"'), ("'", "'"), ("`", "`"), ("“", "”"), ("<", ">"))
 _BEFORE = {
     "": "", " ": "a blank before it", "\t": "a tab before it", "\n": "a line break before it",
-    "\ufeff": "a byte order mark", "Bearer ": "the word Bearer before it", "bearer ": "the word Bearer before it",
+    "\ufeff": "a byte order mark before it",
+    "Bearer ": "the word Bearer before it", "bearer ": "the word Bearer before it",
 }  # fmt: skip
 _AFTER = {
     "": "", "\n": "a line break at its end", "\r\n": "a Windows line break (CRLF) at its end",

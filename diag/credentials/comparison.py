@@ -12,6 +12,7 @@ from diag.config import Configuration
 from diag.config.address import is_loopback
 from diag.config.configuration import LocalSecret
 from diag.config.envfiles import is_for_functions
+from diag.config.keys import read_key
 from diag.config.suspicion import is_placeholder, tidy
 from diag.credentials.alteration import EMPTY, alteration, digest_of, placeholder_phrase
 from diag.project import StoredSecret
@@ -41,6 +42,8 @@ class State(StrEnum):
     UNREADABLE = "unreadable"
 
 
+SERVICE_NAMES = ("SERVICE_ROLE_KEY", "SERVICE_ROLE", "SERVICE_KEY", "DB_SERVICE_ROLE_KEY", "SUPABASE_SERVICE_ROLE")
+"""Under which a function may hold a copy of the project's own service key."""
 FAULTS = frozenset(set(State) - {State.SAME, State.ONLY_STORED, State.UNREADABLE})
 """What ``secrets diff`` calls a difference."""
 
@@ -97,7 +100,8 @@ def compare(configuration: Configuration, stored: Iterable[StoredSecret], also: 
     meant = sorted(name for name, copy in local.items() if is_for_functions(copy.place))
     digests = calibrate(listed.get("SUPABASE_URL"), configuration.url, configuration.ref)
     names = dict.fromkeys((*wanted, *meant, *sorted(by_name)))
-    judge = _Judge(by_name, local, configuration.settings.secrets.expected, digests, frozenset(wanted))
+    own = _Own.of(configuration, listed)
+    judge = _Judge(by_name, local, configuration.settings.secrets.expected, digests, frozenset(wanted), own)
     return Copies(digests, tuple(judge.copy(name) for name in names))
 
 
@@ -128,12 +132,28 @@ def _shape(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _Own:
+    """The digests of the project's own keys, as far as they are known: listed by the project, or of the local ones."""
+
+    service: frozenset[str]
+    anon: frozenset[str]
+
+    @classmethod
+    def of(cls, configuration: Configuration, listed: Mapping[str, str]) -> _Own:
+        key, low = configuration.service_key, configuration.anon_key
+        service = {listed.get("SUPABASE_SERVICE_ROLE_KEY"), key.digest if key and read_key(key).is_service else None}
+        anon = {listed.get("SUPABASE_ANON_KEY"), low.digest if low else None}
+        return cls(frozenset(filter(None, service)), frozenset(filter(None, anon)))
+
+
+@dataclass(frozen=True, slots=True)
 class _Judge:
     stored: Mapping[str, StoredSecret]
     local: Mapping[str, LocalSecret]
     expected: Mapping[str, str]
     digests: Digests
     wanted: frozenset[str]
+    own: _Own
 
     def copy(self, name: str) -> Copy:
         stored, local = self.stored.get(name), self.local.get(name)
@@ -160,7 +180,16 @@ class _Judge:
         example = placeholder_phrase(digest, name)
         if example is not None:
             return State.PLACEHOLDER, f"{name} holds the placeholder {example!r}"
-        return self._against_local(stored, local)
+        found = self._against_local(stored, local)
+        is_own_key = name in SERVICE_NAMES and found[0] in (State.ONLY_STORED, State.DIFFERS)
+        return self._service_key(name, digest, found) if is_own_key else found
+
+    def _service_key(self, name: str, digest: str, found: tuple[State, str]) -> tuple[State, str]:
+        if digest in self.own.service:
+            return State.SAME, ""
+        if digest in self.own.anon:
+            return State.DIFFERS, f"{name} in the project is the anon key: row-level security hides the rows from it"
+        return (State.DIFFERS, f"{name} in the project is not its service_role key") if self.own.service else found
 
     def _against_local(self, stored: StoredSecret, local: LocalSecret | None) -> tuple[State, str]:
         name = stored.name

@@ -12,6 +12,7 @@ from diag.preflight.registry import checks_for
 from diag.preflight.runner import OnResult, OnStart, run_checks
 from diag.project import Project
 from diag.rows import Pictures, RowWorker
+from diag.verify import Verifier
 
 __all__ = ["Check", "CheckResult", "Finding", "PreflightResult", "Status", "checks_for", "run"]
 
@@ -23,21 +24,26 @@ async def run(
     call: bool = True,
     mark: bool = True,
     strict: bool = False,
+    max_cost: float = 0.0,
     on_start: OnStart | None = None,
     on_result: OnResult | None = None,
     pictures: Pictures | None = None,
+    verifier: Verifier | None = None,
 ) -> PreflightResult:
     """Run every check against a project.
 
     ``call``: make the test call, which costs money; the rows of verified calls are marked as done unless ``mark`` is
     False. ``strict``: warnings end in exit code 4. ``on_start`` hears of each check that begins,
     ``on_result`` of each result when it is known.
-    ``pictures`` is for tests. Raises nothing for faults of the project: they are results.
+    ``max_cost``: what may be spent beside the test call, in USD (0: nothing).
+    ``pictures`` and ``verifier`` are for tests. Raises nothing for faults of the project: they are results.
     """
     began = time.monotonic()
     settings = settings or project.configuration.settings
-    async with RowWorker(project, settings, pictures=pictures) as worker:
-        facts = Facts(project, worker, Options(call=call, mark=mark), settings=settings)
+    endpoints = project.configuration.endpoints
+    async with RowWorker(project, settings, pictures=pictures) as worker, verifier or Verifier(endpoints) as asked:
+        options = Options(call=call, mark=mark, max_cost=max_cost)
+        facts = Facts(project, worker, options, settings=settings, verifier=asked)
         results = await run_checks(checks_for(settings), facts, on_result, on_start)
     code = exit_code(results, strict=strict)
     return PreflightResult(

@@ -10,11 +10,15 @@ from typing import Any, TypeVar
 
 from diag.config import Configuration
 from diag.config.settings import Settings
+from diag.config.suspicion import tidy
+from diag.credentials import Copies, State, compare
 from diag.diagnosis import Answer, Diagnosis
 from diag.project import DeployedFunction, Management, Project, ProjectState, StoredSecret
 from diag.rows import Outcome, Row, RowWorker, count_pending
 from diag.rows.pending import pending_filter
 from diag.rows.request import row_columns, row_from
+from diag.secret import Secret
+from diag.verify import Verification, Verifier
 
 T = TypeVar("T")
 
@@ -26,11 +30,13 @@ SAMPLE = 24
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``call``: make the test call. ``mark``: set the marker of its row once it is verified."""
+    """``call``: make the test call. ``mark``: set the marker of its row once it is verified. ``max_cost``: what may be
+    spent beside the test call, in USD."""
 
     call: bool = True
     mark: bool = True
     attempts: int = 3
+    max_cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Facts:
         options: Options | None = None,
         *,
         settings: Settings | None = None,
+        verifier: Verifier | None = None,
         now: datetime | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -63,7 +70,9 @@ class Facts:
         self.settings = settings or project.configuration.settings
         self.now = now or datetime.now(UTC)
         self.sleep = sleep
+        self.verifier = verifier or Verifier(project.configuration.endpoints)
         self.outcomes: list[Outcome] = []
+        self.verifications: list[Verification] = []
         self._asked: dict[str, asyncio.Future[Any]] = {}
 
     @property
@@ -76,6 +85,12 @@ class Facts:
         """The names that a remedy's command needs."""
         known = {"ref": self.configuration.ref, "function": self.settings.function.name}
         return {**{key: value for key, value in known.items() if value}, "table": self.settings.table.name}
+
+    @property
+    def model(self) -> str | None:
+        """The model that the function asks OpenAI for, where it is known."""
+        local = self.configuration.local_values.get("OPENAI_MODEL")
+        return tidy(local.secret.reveal()) if local else None
 
     def origin(self, key: str) -> str | None:
         """Where a setting came from, or None."""
@@ -105,6 +120,18 @@ class Facts:
         """The project's secrets by name; their values are digests."""
         stored = await self._once("secrets", self.management.secrets)
         return {secret.name: secret for secret in stored}
+
+    async def copies(self) -> Copies:
+        """The function's secrets, compared with the local copies."""
+        stored = await self.secrets()
+        return compare(self.configuration, stored.values())
+
+    async def usable(self, name: str) -> Secret | None:
+        """The value of a secret as the function has it: the local copy, where the project stores the same."""
+        copy = (await self.copies()).of(name)
+        if copy is None or copy.state is not State.SAME or copy.local is None:
+            return None
+        return Secret(tidy(copy.local.secret.reveal()))
 
     async def visible(self) -> int:
         """How many rows of the work table this key sees."""

@@ -69,9 +69,9 @@ def _code(result: CheckResult, *, strict: bool, proven: bool) -> ExitCode:
     check, status = result.check, result.status
     if status is Status.ERROR:
         return ExitCode.BUG
-    if status is Status.FAIL and check.required:
+    if status is Status.FAIL and result.required:
         return ExitCode.UNHEALTHY
-    if status in (Status.UNKNOWN, Status.SKIP) and check.required and not (proven and check.proved_by_call):
+    if status in (Status.UNKNOWN, Status.SKIP) and result.required and not (proven and check.proved_by_call):
         return ExitCode.CANNOT_VOUCH
     warned = status in (Status.WARN, Status.FAIL)
     return ExitCode.DEGRADED if warned and (strict or _is_degraded(result)) else ExitCode.OK

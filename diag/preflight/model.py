@@ -55,7 +55,9 @@ class Check:
 
     ``claim`` says it in the affirmative. ``needs``: checks that must have passed (a warning will do), else this one is
     skipped. ``barred_by``: checks that are waited for, and of which a failure makes this one a waste of money.
-    ``required``: without it the project is not healthy. ``proved_by_call``: a fresh full test call proves it as well.
+    ``required``: without it the project is not healthy. ``must_know``: False where only a failure counts: not knowing
+    leaves the verdict alone then, since the test call vouches for the same. ``proved_by_call``: a fresh full test call
+    proves it as well.
     ``cost_usd`` is an estimate; 0 is free.
     """
 
@@ -66,6 +68,7 @@ class Check:
     needs: tuple[str, ...] = ()
     barred_by: tuple[str, ...] = ()
     required: bool = True
+    must_know: bool = True
     proved_by_call: bool = False
     cost_usd: float = 0.0
 
@@ -82,6 +85,12 @@ class CheckResult:
     def status(self) -> Status:
         """The finding's status."""
         return self.finding.status
+
+    @property
+    def required(self) -> bool:
+        """Whether this result counts for the verdict."""
+        unknown = self.status in (Status.UNKNOWN, Status.SKIP)
+        return self.check.required and (self.check.must_know or not unknown)
 
     @property
     def signature(self) -> str | None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from diag.config.settings import Settings
-from diag.preflight.checks import call, database, function, pictures, project, secrets, settings
+from diag.credentials.comparison import SERVICE_NAMES
+from diag.preflight.checks import call, database, function, pictures, project, secrets, settings, verification
 from diag.preflight.model import CALL, Check
+from diag.verify.aws import ID, SECRET
+from diag.verify.verifier import GEMINI_NAMES
 
 BEFORE: tuple[Check, ...] = (
     Check("settings.url", "settings", "the project's URL and ref are well-formed and agree", settings.url),
@@ -47,12 +50,30 @@ def secret_checks(names: Settings) -> tuple[Check, ...]:
               needs=(f"secrets.{name}.present",), proved_by_call=True)
         for name, value in names.secrets.expected.items()
     )  # fmt: skip
-    return present + expected
+    copies = Check("secrets.copies", "secrets", "the project stores what the local copies hold", secrets.copies,
+                   needs=("project.token",), required=False)  # fmt: skip
+    return (*present, *expected, copies)
+
+
+def verification_checks(names: Settings) -> tuple[Check, ...]:
+    """One check for each provider whose credentials the settings name, and for the function's own service key. Only
+    a failure counts: what cannot be asked from here, the call proves."""
+    wanted = {*names.secrets.required, *names.secrets.expected}
+    found = [("openai", "OpenAI takes the key", verification.openai)] if verification.OPENAI in wanted else []
+    found += [("aws", "AWS takes the keys", verification.aws)] if {ID, SECRET} <= wanted else []
+    found += [("gemini", "Google takes the key", partial(verification.gemini, name=name))
+              for name in GEMINI_NAMES if name in wanted][:1]  # fmt: skip
+    found += [("supabase", f"the function's {name} opens the data API", partial(verification.service_key, name=name))
+              for name in SERVICE_NAMES if name in wanted][:1]  # fmt: skip
+    return tuple(
+        Check(f"verify.{provider}", "verify", claim, run, needs=("secrets.copies",), must_know=False)
+        for provider, claim, run in found
+    )
 
 
 def checks_for(names: Settings) -> tuple[Check, ...]:
     """All checks for these settings. The call comes last, and only where nothing has failed: it costs money."""
-    before = (*BEFORE, *secret_checks(names))
+    before = (*BEFORE, *secret_checks(names), *verification_checks(names))
     test_call = Check(
         CALL, "call", "one real call brings a full answer that is saved", call.call,
         needs=("settings.key", "project.reachable", "data.pending"),

@@ -72,7 +72,7 @@ def check_model(result: CheckResult) -> CheckModel:
         group=check.group,
         claim=check.claim,
         status=finding.status.value,
-        required=check.required,
+        required=result.required,
         signature=result.signature,
         summary=finding.summary,
         detail=finding.detail,

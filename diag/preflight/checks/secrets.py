@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 
 from diag.catalogue import describe
+from diag.credentials import Copies, Copy, State
+from diag.credentials.alteration import EMPTY
 from diag.diagnosis import Evidence, Remedy
 from diag.preflight.checks.project import no_permission
 from diag.preflight.facts import Facts
 from diag.preflight.judgement import found, passed, unknown
-from diag.preflight.model import Finding
-from diag.project import ProjectError, StoredSecret
+from diag.preflight.model import Finding, Status
+from diag.project import ProjectError
 
-_EMPTY = hashlib.sha256(b"").hexdigest()
 _SIGNATURES = (
     (("AWS_REGION", "AWS_DEFAULT_REGION"), "aws.region-invalid"),
     (("AWS_",), "aws.credentials-missing"),
@@ -39,9 +38,14 @@ async def present(facts: Facts, *, name: str) -> Finding:
     except ProjectError as error:
         return no_permission(error, "the secrets", "edge_functions_secrets_read")
     if name not in stored:
-        return _absent(facts, name, f"{name} is not set", f"no secret {name}{_near(name, stored)}")
-    if stored[name].digest == _EMPTY:
+        copy = (await facts.copies()).of(name)
+        near = f", but there is {copy.near}" if copy and copy.near else ""
+        return _absent(facts, name, f"{name} is not set", f"no secret {name}{near}")
+    if stored[name].digest == EMPTY:
         return _absent(facts, name, f"{name} is set but empty", f"{name} holds an empty value")
+    copy = (await facts.copies()).of(name)
+    if copy and copy.state is State.PLACEHOLDER:
+        return _absent(facts, name, f"{name} holds a placeholder", copy.told)
     age = stored[name].updated_at
     return passed(f"last changed {age:%Y-%m-%d %H:%M} UTC" if age else "listed")
 
@@ -66,22 +70,16 @@ def _local(facts: Facts, name: str) -> str | None:
     return f"{local.place.text} (local copy, not uploaded)" if local else None
 
 
-def _near(name: str, stored: Iterable[str]) -> str:
-    by_lower = {other.lower(): other for other in stored}
-    near = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.75)
-    return f", but there is {by_lower[near[0]]}" if near else ""
-
-
 async def expected(facts: Facts, *, name: str) -> Finding:
     """The secret has the value that the settings expect."""
-    stored, value = await facts.secrets(), facts.settings.secrets.expected[name]
-    digest = stored[name].digest if name in stored else ""
-    if digest == _sha256(value):
-        return passed("the digests agree")
-    if not _digests_are_sha256(stored, facts.configuration.url):
+    copies, value = await facts.copies(), facts.settings.secrets.expected[name]
+    copy = copies.of(name)
+    if copy is None or copy.state is State.UNREADABLE:
         return unknown("the project's digests are no plain SHA-256: the value cannot be compared")
+    if copy.state is State.SAME:
+        return passed("the digests agree")
     signature = "aws.region-invalid" if name.endswith("REGION") else "function.config-missing"
-    seen = Evidence("project's secrets", f"the digest of {name} is not that of {value}{_variant(digest, value)}")
+    seen = Evidence("project's secrets", copy.told)
     diagnosis = describe(signature, context={**facts.context, "secret": name}, evidence=(seen,))
     return found(diagnosis, f"{name} is not {value}", remedies=(_set_value(facts, name, value),))
 
@@ -92,21 +90,47 @@ def _set_value(facts: Facts, name: str, value: str) -> Remedy:
     return Remedy(f"Set {name} to {value}, or change secrets.expected in nukediag.toml.", command)
 
 
-def _sha256(value: str) -> str:
-    return hashlib.sha256(value.encode()).hexdigest()
+_OWN_CHECK = (State.MISSING, State.EMPTY, State.PLACEHOLDER, State.UNEXPECTED)
+"""What the check of the secret's presence says already, where the settings name the secret."""
 
 
-def _variant(digest: str, value: str) -> str:
-    variants = {
-        f"{value}\n": " (it is the same with a line break at its end)",
-        f"{value} ": " (it is the same with a blank at its end)",
-        f'"{value}"': " (it is the same in quotes)",
-        f"'{value}'": " (it is the same in quotes)",
-    }
-    return next((text for variant, text in variants.items() if _sha256(variant) == digest), "")
+async def copies(facts: Facts) -> Finding:
+    """What the project stores is what the local copies hold. A difference alone is no fault: the call decides."""
+    try:
+        compared = await facts.copies()
+    except ProjectError as error:
+        return no_permission(error, "the secrets", "edge_functions_secrets_read")
+    if compared.digests == "unreadable":
+        return unknown("the project's digests are no plain SHA-256: the values cannot be compared")
+    different = [copy for copy in compared.different if is_telling(copy, facts.settings.secrets.expected)]
+    if not different:
+        return passed(_agreement(compared))
+    evidence = tuple(Evidence("project's secrets", copy.told) for copy in different)
+    names = ", ".join(copy.name for copy in different)
+    return Finding(Status.WARN, f"not as here: {names}", evidence=evidence, remedies=_mend(different))
 
 
-def _digests_are_sha256(stored: Mapping[str, StoredSecret], url: str | None) -> bool:
-    """Calibrated on SUPABASE_URL where it is listed: its value is known."""
-    listed = stored.get("SUPABASE_URL")
-    return listed is None or not url or not url.endswith(".supabase.co") or listed.digest == _sha256(url)
+def is_telling(copy: Copy, expected: Mapping[str, str]) -> bool:
+    """Whether a difference is worth a warning of its own here. A name that only a local file holds is so only if the
+    project has nearly the same one."""
+    if copy.name in expected:
+        return False
+    if copy.state is State.ONLY_LOCAL:
+        return copy.near is not None
+    return not (copy.wanted and copy.state in _OWN_CHECK)
+
+
+def _agreement(compared: Copies) -> str:
+    same = sum(copy.state is State.SAME for copy in compared.secrets)
+    alone = sum(copy.state is State.ONLY_STORED for copy in compared.secrets)
+    if not same:
+        return "nothing here to compare with"
+    return f"{same} compared" + (f", {alone} without a copy here" if alone else "")
+
+
+def _mend(different: Sequence[Copy]) -> tuple[Remedy, ...]:
+    names = " ".join(copy.name for copy in different if copy.local)
+    if not names:
+        return (Remedy("Set the right value.", "nukediag secrets diff"),)
+    text = "If the local copies are right, set them."
+    return (Remedy(text, f"nukediag secrets push {names} --overwrite --yes"),)
