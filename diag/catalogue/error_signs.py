@@ -52,12 +52,13 @@ def complaints(all_fields: list[Field]) -> Iterator[Leaf]:
         if isinstance(one[2], str) and one[2].strip() and (not is_talk(one) or one[1] in words.TEXT_KEYS)
     ]
     others = [one for one in all_fields if not isinstance(one[2], str) and not is_talk(one) and is_present(one[2])]
-    if (
-        0 < len(told) <= 2
-        and not others
-        and any(len(value) < 200 and words.COMPLAINT.search(value) for _, _, value in told)
-    ):
+    if 0 < len(told) <= 2 and not others and any(_complains(key, value) for _, key, value in told):
         yield from (Leaf(path, key, value) for path, key, value in told)
+
+
+def _complains(key: str, value: str) -> bool:
+    longest = 60 if key in words.TELLING_KEYS else 200
+    return len(value) < longest and bool(words.COMPLAINT.search(value))
 
 
 def _opened(value: Any, path: str, key: str) -> Iterator[Leaf]:

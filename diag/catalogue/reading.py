@@ -103,9 +103,11 @@ def parse(text: str) -> tuple[Any, bool]:
 
 def normalise(text: str) -> str:
     """The normal form of one line of text."""
-    lowered = text.replace('":', '": ').translate(_DROPPED).lower()
+    lowered = text.replace('":', '": ').replace("':", "': ").translate(_DROPPED).lower()
     if "=" in lowered:
         lowered = _ASSIGNED.sub(r"\1: ", lowered)
+    if "timeout" in lowered or "ratelimit" in lowered:
+        lowered = _NOISE.sub(" ", lowered)
     return _SPACES.sub(" ", _LONE_APOSTROPHE.sub("", lowered)).strip()
 
 
@@ -129,6 +131,11 @@ _SILENT = re.compile(r"<(script|style|svg)\b[^<>]{0,500}>[^<]{0,20000}</\1>", re
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _EVENT_FIELD = re.compile(r"(?:event|id|retry):|:")
 _ASSIGNED = re.compile(r"\b(\w{0,40}(?:code|status|type|reason|message|param|details|error)) ?= ?")
+# Settings, headers and stack frames that clients print along with an error, and whose names sound like one.
+_NOISE = re.compile(
+    r"\b(?:x|anthropic|openai)-ratelimit-[\w-]{1,60}(?:'?: '?[\w.]{1,40})?|\b(?:clarify)?timeout(?:error|ms)?'?[=:] ?'?(?:\d+|false|true|null|none|undefined|timeout|self|not_given)\b"
+    r"|list_?ontimeout|settimeout|_ontimeout|cleartimeout|timeout\.(?:js|_\w{1,30})"
+)
 _PLAIN = {"n": "\n", "r": "\n", "t": " "}
 
 

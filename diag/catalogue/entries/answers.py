@@ -27,7 +27,7 @@ STALE = re.compile(
 )
 SAYS_ERROR = re.compile(
     r"^\W{0,5}(?:error\b|failed\b|failure\b|exception\b|traceback|internal server error|unauthorized|forbidden|bad request|invalid api|api error|"
-    r"(?:[\w ]{1,40}) (?:has )?(?:failed|errored)\b|unable to (?:analy|process|complete)|could not (?:analy|process|complete)|something went wrong|an? (?:unexpected |internal |unknown )?error\b)|"
+    r"[\w' ]{1,40} (?:has |have )?(?:failed|errored)\W*$|[\w' ]{1,40} (?:has )?(?:failed|errored)(?: to\b|[:.!(-])|unable to (?:analy|process|complete)|could not (?:analy|process|complete)|something went wrong|an? (?:unexpected |internal |unknown )?error\b)|"
     r"\b(?:rate limit (?:exceeded|reached)|quota exceeded|insufficient_quota|invalid api key|api key not valid)\b",
     re.IGNORECASE,
 )
@@ -99,3 +99,5 @@ ERRONEOUS = re.compile(
     r"\b(?:error|fail(?:ed|ure)?|invalid|denied|unable|cannot|could not|not found|exceeded|timed? ?out|timeout|exception|unauthorized|forbidden|missing|unavailable|refused|paused|quota|traceback)\b",
     re.IGNORECASE,
 )
+TELLING_KEYS = {"text", "description", "caption", "content", "summary", "title", "label"}
+"""Fields that describe a picture: a word like ``failed`` in them may be about what it shows."""

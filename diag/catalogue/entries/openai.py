@@ -25,13 +25,13 @@ MARKS = (
     Mark("openai", 64, r"\b(?:openai|open ai|chatgpt|dall-?e)\w*"),
     Mark("openai", 56, r"\b(?:gpt-?[345]\w*|gpt-image|text-embedding-\w+|text-davinci|code-davinci|o[134]-(?:mini|preview|pro)|o[13]\b|whisper-1|davinci|gpt-4o)"),
     Mark("openai", 52, r"(?:in organization org-|\bproj_[a-z0-9]{8,}|\borg-[a-z0-9]{10,})"),
-    Mark("openai", 46, r"(?:param: ?(?:null|none|<nil>|messages|model|url|prompt|max_tokens|tools|image\w*)|type: invalid_request_error|type: (?:tokens|requests|server_error|insufficient_quota)\b|error code: \d{3} - ?\{|(?:ratelimit|badrequest|authentication|permissiondenied|notfound|internalserver|apistatus|unprocessableentity|apiconnection\w*|apitimeout)error\b)"),
+    Mark("openai", 46, r"(?:v1/chat/completions|v1/completions|\binvalid_request_error\b|param: ?(?:null|none|<nil>|messages|model|url|prompt|max_tokens|tools|image\w*)|type: invalid_request_error|type: (?:tokens|requests|server_error|insufficient_quota)\b|error code: \d{3} - ?\{|\b(?:ratelimit|badrequest|authentication|permissiondenied|notfound|internalserver|apistatus|unprocessableentity|apiconnection\w*|apitimeout)error\b)"),
 )
 
 RULES = (
     Rule("openai.key-missing", 91, rf"\b\w*(?:openai_(?:api_)?key|openai_api_token|openai_secret\w*)\b.{{0,70}}{ABSENT}"),
     Rule("openai.key-missing", 90, rf"{LACKS}\b.{{0,50}}\b\w*(?:openai_(?:api_)?key|openai_secret\w*)\b", unless=(r"incorrect api key provided: (?:sk|[*])", r"invalid_api_key")),
-    Rule("openai.key-missing", 93, r"incorrect api key provided: '?(?:undefined|null|none|empty|''|\.)"),
+    Rule("openai.key-missing", 93, r"incorrect api key provided: '?(?:undefined|null|none|empty|''|\. you can)"),
     Rule("openai.key-missing", 91, r"you did ?n'?o?t provide an api key"),
     Rule("openai.key-invalid", 91, r"incorrect api key provided|invalid_api_key|\baccount_deactivated\b|your openai account has been deactivated|access was terminated due to violation|\baccess_terminated\b", unless=(r"groq|x\.ai\b|deepseek|mistral|moonshot|openrouter|dashscope|perplexity|together|fireworks|siliconflow|cerebras",)),
     Rule("openai.permission", 93, r"missing_scope|missing scopes|insufficient permissions for this operation|no such organization|organization must be verified|mismatched_(?:organization|project)|openai-organization header|ip_not_authorized|must be a member of an organization|not allowed to sample from this model|organization_(?:restricted|deactivated)|project_archived|unsupported_organization|invalid_organization"),

@@ -12,16 +12,17 @@ SIGNATURES = (
     Signature("service.unavailable", "another service does not answer", Verdict.FAILED, Scope.TRANSIENT, (Remedy("Wait and try again; look at the service's status page if it lasts."),)),
 )
 
-NAMES = (
-    r"(?:^|[^.\w/]|/api\.|\bapi\.)(?:stripe|twilio|resend|sendgrid|mailgun|postmark|slack|discord|telegram|github|gitlab|notion|airtable|shopify|paypal|firebase|fcm|onesignal|pusher|algolia|cloudinary|imgix|"
-    r"mapbox|google maps|maps\.googleapis|google sheets|google drive|youtube|spotify|dropbox|hubspot|salesforce|zapier|firecrawl|serpapi|serper|brave search|tavily|apify|scrap\w*(?:bee|ingbee|fly)|"
-    r"browserless|elevenlabs|deepgram|assemblyai|plaid|square|razorpay|polar|lemonsqueezy|upstash|pinecone|weaviate|qdrant|nhtsa|carfax|ebay|openweather\w*|remove\.?bg|photoroom|kraken|tinify|"
-    r"open ?food ?facts|nutritionix|spoonacular|edamam|bring a trailer|marketcheck|vinaudit|vindecoder|imgur|unsplash|pexels|microsoft graph|graph\.facebook|facebook|instagram|twitter|linkedin|zoom|intercom|segment|mixpanel|sentry|datadog|auth0|clerk|okta)\b"
+_PROVIDERS = (
+    r"(?:stripe|twilio|resend|sendgrid|mailgun|postmark|slack|discord|telegram|gitlab|notion|airtable|shopify|paypal|firebase|fcm|onesignal|pusher|algolia|cloudinary|imgix|"
+    r"mapbox|google maps|google sheets|google drive|youtube|spotify|dropbox|hubspot|salesforce|zapier|firecrawl|serpapi|serper|brave search|tavily|apify|scrap\w*(?:bee|ingbee|fly)|"
+    r"browserless|elevenlabs|deepgram|assemblyai|plaid|razorpay|lemonsqueezy|upstash|pinecone|weaviate|qdrant|nhtsa|carfax|ebay|openweather\w*|remove\.?bg|photoroom|kraken|tinify|"
+    r"open ?food ?facts|nutritionix|spoonacular|edamam|bring a trailer|marketcheck|vinaudit|vindecoder|imgur|unsplash|pexels|microsoft graph|facebook|instagram|twitter|linkedin|intercom|mixpanel|datadog|auth0|okta|whatsapp|mailchimp|klaviyo|calendly|n8n|zendesk|freshdesk|jira|trello|asana|quickbooks|xero|docusign|vercel|netlify|heroku|sentry\.io|posthog)"
 )
+NAMES = rf"(?:(?:^|[^.\w/@-]){_PROVIDERS}\b|\b(?:stripe|twilio)\w*error|\b{_PROVIDERS}\.(?:com|io|net|org|app|dev)\b|(?:api|docs)\.github\.com|maps\.googleapis|\bsk_(?:test|live)_|\bgithub api)"
 
 MARKS = (Mark("service", 62, NAMES),)
 
-_REFUSED = r"(?:(?:invalid|incorrect|wrong|bad|expired|revoked|no such) (?:\w+ )?(?:api|key|token|credential|auth|grant|signature|secret|session|access)|unauthorized|expired|revoked|unauthenticated|forbidden|access denied|authenticat\w+ (?:failed|error|required))"
+_REFUSED = r"(?:(?:invalid|incorrect|wrong|bad|expired|revoked|no such) (?:\w+ )?(?:api|key|token|credential|auth|grant|signature|secret|session|access)|unauthorized|expired|revoked|unauthenticated|forbidden|access denied|authenticat\w+ (?:failed|error|required)|authenticate\b)"
 
 RULES = (
     Rule("service.key-invalid", 74, rf"(?:{NAMES}).{{0,120}}(?:{_REFUSED}|\b40[13]\b)"),
@@ -32,6 +33,7 @@ RULES = (
     Rule("service.unavailable", 57, r"\b(?:service|api|server|provider|endpoint|decoder|lookup)\b.{0,40}\b(?:error|responded|returned|failed|status|request)\b.{0,20}\b5\d\d\b"),
     Rule("service.rate-limited", 72, rf"(?:{NAMES}).{{0,160}}(?:rate.?limit|too many requests|\b429\b|quota|over_query_limit|limit (?:exceeded|reached))"),
     Rule("service.rate-limited", 44, r"(?:too many requests|rate.?limit(?:ed|s)?(?: exceeded| reached)?)"),
-    Rule("service.unavailable", 70, rf"(?:{NAMES}).{{0,160}}(?:\b5\d\d\b|unavailable|server error|{BROKEN_CONNECTION})"),
+    Rule("service.unavailable", 70, rf"(?:{NAMES}).{{0,160}}(?:\b5\d\d\b|unavailable|server error|error occurred with our connection|{BROKEN_CONNECTION})"),
+    Rule("service.unavailable", 65, r"\b(?:geocod\w+|payment|email|sms|vin|decoder|weather|maps?|search|translation|ocr|shipping|tax|currency|notification|pricing|valuation|market) (?:\w+ )?(?:service|api|provider) (?:is )?(?:currently |temporarily )?(?:unavailable|down|not available|offline|unreachable)"),
     Rule("service.unavailable", 58, r"(?:software error:|third.?party service|external (?:service|api) (?:error|unavailable|failed|returned)|upstream (?:service|api|server) (?:error|unavailable|failed|returned)|webhook (?:failed|returned|error))"),
 )

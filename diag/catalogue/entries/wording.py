@@ -18,7 +18,7 @@ LACKS = (
 BROKEN_CONNECTION = (
     r"(?:econnrefused|econnreset|etimedout|esockettimedout|enotfound|eai_again|ehostunreach|enetunreach|epipe|econnaborted|und_err_\w+"
     r"|socket hang ?up|connection (?:was )?(?:refused|reset|closed|aborted|error|timed out|timeout|terminated|failed)|fetch failed|failed to fetch"
-    r"|network (?:error|timeout|connection)|networkerror|timed? ?out|timeout(?:error|exception)?\b|deadline exceeded|error sending request"
+    r"|network (?:error|timeout|connection)|networkerror|\btimed? ?out|timeout(?:error|exception)?\b|deadline exceeded|error sending request"
     r"|getaddrinfo|dns error|failed to lookup|name resolution|name or service not known|nodename nor servname|tcp connect error|client error \(connect\)"
     r"|could not connect|cannot connect|unable to connect|failed to connect|connect error|connecttimeout\w*|readtimeout\w*|connecterror|connectionerror|apiconnection\w*"
     r"|unreachable|aborterror|(?:operation|signal|request) (?:was|has been) (?:aborted|timed out|cancell?ed)|broken pipe|unexpected eof|remote end closed"
