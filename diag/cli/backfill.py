@@ -20,7 +20,7 @@ from diag.preflight import run as preflight
 from diag.project import Project, ProjectError
 from diag.report.backfill_document import backfill_document
 from diag.report.backfill_progress import progress
-from diag.report.backfill_text import plan_text, render
+from diag.report.backfill_text import NO_RUN, plan_text, render
 from diag.report.terminal import Paper
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ async def _plan(project: Project, session: Session, options: Options) -> Plan:
 
 def _nothing_to_do(session: Session, plan: Plan, options: Options, *, dry_run: bool) -> BackfillResult | None:
     function = session.configuration.settings.function.name
-    result = BackfillResult("none", function, plan.pending, remaining=plan.pending, refused=plan.refused)
+    result = BackfillResult(NO_RUN, function, plan.pending, remaining=plan.pending, refused=plan.refused)
     if dry_run:
         paper = session.log if session.format == "json" else session.out
         paper.print(plan_text(plan, function, gated=options.if_healthy))

@@ -11,6 +11,8 @@ from diag.catalogue import SIGNATURES, remedies
 from diag.errors import ExitCode
 from diag.report.terminal import Paper, money
 
+NO_RUN = "none"
+"""Stands for the run's name where there was nothing to do."""
 _MOST = 10
 _RESUME = "run the same command again: it goes on where this one stopped, and calls no row twice that is done"
 
@@ -75,9 +77,13 @@ def _facts(result: BackfillResult, paper: Paper) -> Iterator[Text]:
     if result.attempted:
         rows = f"{result.succeeded:,} done, {result.failed:,} failed"
         yield paper.fact("rows", f"{rows} of {result.pending:,} that were pending" + _skipped(result))
-    spent = f"{result.calls:,} in {duration(result.duration_ms / 1000)}, {result.retries:,} of them retries"
-    wasted = f", {result.wasted:,} calls of it for nothing" if result.wasted else ""
-    yield paper.fact("calls", f"{spent}; about {money(result.cost_usd)} spent (estimated){wasted}")
+    if result.run == NO_RUN:
+        return
+    took = duration(result.duration_ms / 1000)
+    of_them = f"{result.retries:,} retries, {result.wasted:,} for nothing"
+    yield paper.fact(
+        "calls", f"{result.calls:,} in {took} ({of_them}); about {money(result.cost_usd)} spent (estimated)"
+    )
     if result.unresolved:
         cut = f"{result.unresolved:,} calls were cut off and may have been paid for; the next run looks for their"
         yield paper.fact("", f"{cut} results before it calls again")
@@ -98,9 +104,8 @@ def _failures(result: BackfillResult, paper: Paper) -> Iterator[Text]:
     yield Text("")
     for seen in result.signatures[:_MOST]:
         scope = seen.scope.value if seen.scope else "-"
-        yield Text(paper.words(f"  {seen.count:>6,} ") + f"{seen.signature:<32} {scope:<10} ") + Text(
-            paper.words(f"e.g. {seen.example}"), "dim"
-        )
+        known = f"  {seen.count:>6,}  {paper.words(seen.signature):<32} {scope:<10} "
+        yield Text(known) + Text(paper.words(f"e.g. {seen.example}"), "dim")
     if len(result.signatures) > _MOST:
         yield Text(f"         and {len(result.signatures) - _MOST} more kinds")
 
@@ -112,7 +117,8 @@ def _mend(result: BackfillResult, paper: Paper, context: dict[str, str]) -> Iter
         yield Text("")
         yield paper.fact("cause", f"{signature}: {title}")
         yield from paper.remedies(remedies(signature, context))
-    if result.stopped is not None and result.exit_code is not ExitCode.UNHEALTHY:
-        yield paper.fact("next", _RESUME)
+    if result.stopped is not None:
+        gated = result.exit_code is ExitCode.UNHEALTHY
+        yield paper.fact("next", "mend it, then run the same command again" if gated else _RESUME)
     elif result.failed and result.signatures:
         yield paper.fact("next", f"look at one of them: nukediag test-image {result.signatures[0].example}")
