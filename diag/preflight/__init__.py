@@ -44,7 +44,8 @@ async def run(
     async with RowWorker(project, settings, pictures=pictures) as worker, verifier or Verifier(endpoints) as asked:
         options = Options(call=call, mark=mark, max_cost=max_cost)
         facts = Facts(project, worker, options, settings=settings, verifier=asked)
-        results = await run_checks(checks_for(settings), facts, on_result, on_start)
+        checks = checks_for(settings, has_source=facts.source is not None)
+        results = await run_checks(checks, facts, on_result, on_start)
     code = exit_code(results, strict=strict)
     return PreflightResult(
         verdict(code),

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
 from diag.config import Configuration
 from diag.config.settings import Settings
 from diag.config.suspicion import tidy
 from diag.credentials import Copies, State, compare
+from diag.credentials.source import Source, entry_of, scan
 from diag.diagnosis import Answer, Diagnosis
 from diag.project import DeployedFunction, Management, Project, ProjectState, StoredSecret
 from diag.rows import Outcome, Row, RowWorker, count_pending
@@ -86,11 +88,20 @@ class Facts:
         known = {"ref": self.configuration.ref, "function": self.settings.function.name}
         return {**{key: value for key, value in known.items() if value}, "table": self.settings.table.name}
 
+    @cached_property
+    def source(self) -> Source | None:
+        """What the function's code reads, where its source is at hand."""
+        folder = self.configuration.folder
+        entry = None if self.configuration.sandbox else entry_of(folder, self.settings.function.name)
+        return scan(entry, folder) if entry else None
+
     @property
     def model(self) -> str | None:
         """The model that the function asks OpenAI for, where it is known."""
         local = self.configuration.local_values.get("OPENAI_MODEL")
-        return tidy(local.secret.reveal()) if local else None
+        if local:
+            return tidy(local.secret.reveal())
+        return next(iter(self.source.models), None) if self.source else None
 
     def origin(self, key: str) -> str | None:
         """Where a setting came from, or None."""

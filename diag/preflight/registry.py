@@ -71,9 +71,14 @@ def verification_checks(names: Settings) -> tuple[Check, ...]:
     )
 
 
-def checks_for(names: Settings) -> tuple[Check, ...]:
-    """All checks for these settings. The call comes last, and only where nothing has failed: it costs money."""
-    before = (*BEFORE, *secret_checks(names), *verification_checks(names))
+CODE = Check("secrets.code", "secrets", "the function gets every variable that its code reads", secrets.code,
+             needs=("project.token",), required=False)  # fmt: skip
+
+
+def checks_for(names: Settings, *, has_source: bool = False) -> tuple[Check, ...]:
+    """All checks for these settings. The call comes last, and only where nothing has failed: it costs money.
+    ``has_source``: the function's source is at hand."""
+    before = (*BEFORE, *secret_checks(names), *((CODE,) if has_source else ()), *verification_checks(names))
     test_call = Check(
         CALL, "call", "one real call brings a full answer that is saved", call.call,
         needs=("settings.key", "project.reachable", "data.pending"),

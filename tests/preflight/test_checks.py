@@ -332,3 +332,17 @@ async def test_a_service_key_under_a_public_name_is_warned_about(tmp_path: Path)
     result = await preflight(double, tmp_path, VITE_SUPABASE_SERVICE_ROLE_KEY=SERVICE_KEY)
     assert of(result, "settings.values").status is Status.WARN
     assert SERVICE_KEY not in str(result)
+
+
+async def test_what_the_code_reads_and_nobody_sets_is_a_warning(tmp_path: Path) -> None:
+    home = tmp_path / "supabase/functions/analyze-image"
+    home.mkdir(parents=True)
+    (home / "index.ts").write_text(
+        'const a = Deno.env.get("OPENAI_API_KEY")!;\nconst b = Deno.env.get("WEBHOOK_KEY")!;\n'
+    )
+    result = await preflight(SupabaseDouble.with_rows(3), tmp_path)
+    found = of(result, "secrets.code")
+    assert (found.status, result.exit_code) == (Status.WARN, ExitCode.OK)
+    assert [one.text for one in found.evidence] == [
+        "supabase/functions/analyze-image/index.ts:2 reads WEBHOOK_KEY, which is not set"
+    ]

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from diag.catalogue import describe
 from diag.credentials import Copies, Copy, State
 from diag.credentials.alteration import EMPTY
+from diag.credentials.readings import lacks
+from diag.credentials.source import Source
 from diag.diagnosis import Evidence, Remedy
 from diag.preflight.checks.project import no_permission
 from diag.preflight.facts import Facts
@@ -134,3 +136,25 @@ def _mend(different: Sequence[Copy]) -> tuple[Remedy, ...]:
         return (Remedy("Set the right value.", "nukediag secrets diff"),)
     text = "If the local copies are right, set them."
     return (Remedy(text, f"nukediag secrets push {names} --overwrite --yes"),)
+
+
+async def code(facts: Facts) -> Finding:
+    """Every variable that the function's code needs is set. A scan of the text cannot be sure, so it only warns."""
+    source = facts.source
+    if source is None:
+        return Finding(Status.SKIP, "the function's source is not here", because="missing source code")
+    try:
+        lacking = lacks(source, tuple(await facts.secrets()))
+    except ProjectError as error:
+        return no_permission(error, "the secrets", "edge_functions_secrets_read")
+    if not lacking:
+        return passed(f"{len(source.reads)} variables in {len(source.files)} files", detail=_unclear(source))
+    evidence = tuple(Evidence("source code", lack.told) for lack in lacking)
+    names = " ".join(lack.name for lack in lacking if lack.can_be_set)
+    remedy = Remedy("Set what the code needs.", f"nukediag secrets push {names} --yes" if names else None)
+    told = f"the code reads {', '.join(lack.name for lack in lacking)}, which it will not get"
+    return Finding(Status.WARN, told, evidence=evidence, detail=_unclear(source), remedies=(remedy,))
+
+
+def _unclear(source: Source) -> str | None:
+    return f"further names are put together while running: {', '.join(source.unclear[:3])}" if source.unclear else None
