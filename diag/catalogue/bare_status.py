@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 import re2  # type: ignore[import-untyped]
 
@@ -21,6 +22,9 @@ _STATED = re2.compile(
     rb"%(said)s%(between)s([45]\d\d)\b|(?:^|[ \[(])([45]\d\d)[\])]?:? %(phrase)s|^([45]\d\d)\b|(?:: |- )([45]\d\d)\b"
     % {b"said": _SAID_BY, b"between": _BETWEEN, b"phrase": _PHRASE}
 )
+_MERE = 4  # the pattern's last group: a number after a colon or dash
+MOST = 40
+"""Statuses in one text that are looked at."""
 STATED, PASSED_ON = 60, 38
 """Weights: of a status that the text gives to the provider, and of the answer's own status beside a provider's name."""
 _CAUSES = {
@@ -44,17 +48,21 @@ _BROKEN = {"model": "overloaded", "aws": "unavailable", "supabase": "unavailable
 
 def bare_statuses(text: bytes, status: int | None, voices: Speakers) -> Iterator[tuple[str, int, int]]:
     """(signature, weight, place) for each provider that is named together with a status."""
-    for found in _STATED.finditer(text):
-        number = int(next(group for group in found.groups() if group))
+    for found in islice(_STATED.finditer(text), MOST):
+        number = int(found[found.lastindex])
         speaker = _speaker(voices, found.start(), found.end())
         cause = speaker and _cause(speaker.provider, number)
         if speaker and cause:
-            yield f"{speaker.provider}.{cause}", STATED if speaker.provider in MODELS else STATED - 6, found.start()
-    model = voices.strongest(*MODELS, "aws")
-    if model and model.weight >= NAMED and status and status >= 400:
-        cause = _cause(model.provider, status)
-        if cause:
-            yield f"{model.provider}.{cause}", PASSED_ON if status >= 500 else STATED - 10, model.start
+            weight = STATED if found.lastindex < _MERE else STATED - 3
+            yield f"{speaker.provider}.{cause}", weight if speaker.provider in MODELS else weight - 6, found.start()
+    yield from _passed_on(status, voices.strongest(*MODELS, "aws"))
+
+
+def _passed_on(status: int | None, speaker: Heard | None) -> Iterator[tuple[str, int, int]]:
+    """The answer's own status, where it names a provider: a 4xx is likely the provider's, a 5xx the function's."""
+    cause = _cause(speaker.provider, status) if speaker and speaker.weight >= NAMED and status else None
+    if speaker and status and cause:
+        yield f"{speaker.provider}.{cause}", PASSED_ON if status >= 500 else STATED - 10, speaker.start
 
 
 def _speaker(voices: Speakers, start: int, end: int) -> Heard | None:

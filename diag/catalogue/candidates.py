@@ -11,6 +11,11 @@ from diag.catalogue.model import Mark, Rule
 from diag.catalogue.reading import Leaf, Reading
 from diag.catalogue.speakers import CERTAIN, FAINT, MODELS, NAMED, Speakers, speakers
 
+CHAINED = (
+    r"(?:fall(?:ing|s)?[ -]?back|fallback|all (?:\w+ )?(?:providers|models|attempts|services|apis)|both (?:\w+ )?failed"
+    r"|(?:trying|switching to) (?:gemini|openai|claude|anthropic|gpt))"
+)
+"""Words for a chain of providers that were tried one after the other."""
 ASIDE = 35
 """How much less a wording weighs in a field that tells about something else than the failure (``_debug``,
 ``warnings``)."""
@@ -61,8 +66,8 @@ class Rulebook:
         if around is not None and not voices.strongest(*MODELS, "aws", "service"):
             voices = self._voices(around, self.matcher.occurring(around.normal)).from_the_start()
         found = [*self._ruled(reading, status, occurring, voices), *bare(reading, status, voices)]
-        placed = [_outside(candidate, reading, status, voices) for candidate in found]
-        return ranked(placed)
+        placed = ranked([_outside(candidate, reading, status, voices) for candidate in found])
+        return _last_of_chain(placed) if CHAINED in occurring else placed
 
     def _voices(self, reading: Reading, occurring: frozenset[str]) -> Speakers:
         return speakers(self.marks, occurring, self.matcher, reading.normal)
@@ -97,6 +102,16 @@ def ranked(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     for candidate in sorted(candidates, key=lambda one: (-one.weight, -one.start, one.signature)):
         best.setdefault(candidate.signature, candidate)
     return tuple(best.values())
+
+
+def _last_of_chain(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """In a chain of fallbacks the model that was tried last failed last: its cause goes first."""
+    sure = [one for one in candidates if one.weight >= SURE - 5 and one.signature.partition(".")[0] in MODELS]
+    if not candidates or candidates[0] not in sure:
+        return candidates
+    places = {one.signature.partition(".")[0]: one.start for one in sorted(sure, key=lambda one: one.start)}
+    latest = max(places, key=lambda provider: places[provider])
+    return tuple(sorted(candidates, key=lambda one: not (one in sure and one.signature.startswith(f"{latest}."))))
 
 
 def _applies(rule: Rule, occurring: frozenset[str], status: int | None) -> bool:

@@ -116,7 +116,10 @@ def _rule(case: _Case) -> _Ruling:
 
 def _failed(case: _Case) -> _Ruling:
     """An answer of failure, or text without a status: the strongest cause in it, else what its status says."""
-    candidates = ranked([*_BOOK.candidates(case.reading, case.status), *_from_headers(case)])
+    candidates = _BOOK.candidates(case.reading, case.status)
+    stated = tuple(_from_headers(case))
+    if stated:
+        candidates = ranked([*candidates, *stated])
     resting = fallback(case.answer, case.reading)
     if candidates and candidates[0].weight >= resting.weight:
         return _Ruling(candidates[0].signature, candidates)

@@ -133,7 +133,8 @@ _EVENT_FIELD = re.compile(r"(?:event|id|retry):|:")
 _ASSIGNED = re.compile(r"\b(\w{0,40}(?:code|status|type|reason|message|param|details|error)) ?= ?")
 # Settings, headers and stack frames that clients print along with an error, and whose names sound like one.
 _NOISE = re.compile(
-    r"\b(?:x|anthropic|openai)-ratelimit-[\w-]{1,60}(?:'?: '?[\w.]{1,40})?|\b(?:clarify)?timeout(?:error|ms)?'?[=:] ?'?(?:\d+|false|true|null|none|undefined|timeout|self|not_given)\b"
+    r"\b(?:x|anthropic|openai)-ratelimit-[\w-]{1,60}(?:'?: *'?[\w.]{1,40})?"
+    r"|\b(?:clarify)?timeout(?:error|ms)?'?[=:] ?'?(?:\d+|false|true|null|none|undefined|timeout|self|not_given)\b"
     r"|list_?ontimeout|settimeout|_ontimeout|cleartimeout|timeout\.(?:js|_\w{1,30})"
 )
 _PLAIN = {"n": "\n", "r": "\n", "t": " "}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from diag.catalogue.candidates import CHAINED
 from diag.catalogue.entries import (
     ai,
     aws,
@@ -49,4 +50,5 @@ MARKS: tuple[Mark, ...] = (
 MATCHER = Matcher(
     [pattern for rule in RULES for pattern in (rule.pattern, *rule.also, *rule.unless)]
     + [mark.pattern for mark in MARKS]
+    + [CHAINED]
 )
