@@ -1,0 +1,3 @@
+// std/crypto: the web's own.
+const crypto = globalThis.crypto;
+export { crypto };
