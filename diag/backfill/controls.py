@@ -15,6 +15,7 @@ class Controls:
     def __init__(self) -> None:
         self.stopped: Stopped | None = None
         self.at_once = False
+        self.paused = False
         self.changed = asyncio.Event()
         self._on_stop: list[Callable[[], object]] = []
 
@@ -22,6 +23,21 @@ class Controls:
     def stopping(self) -> bool:
         """Whether nothing new may be started."""
         return self.stopped is not None
+
+    def pause(self) -> None:
+        """Start nothing new until ``resume``; what is in flight goes on."""
+        self.paused = True
+        self.changed.set()
+
+    def resume(self) -> None:
+        """Go on."""
+        self.paused = False
+        self.changed.set()
+
+    async def resumed(self) -> None:
+        """Wait as long as the run is paused; a stop word ends the wait too."""
+        while self.paused and not self.stopping:
+            await self.wait(None)
 
     def drain(self, reason: Stopped) -> None:
         """Start nothing new; what is in flight is finished and recorded."""

@@ -62,6 +62,7 @@ class Engine:
     async def probe(self, test: GateTest, draw: Draw) -> GateTest:
         """Send canary calls in waves until the test decides, the rows run out or the run is stopped."""
         while (wave := test.wave) and not self.controls.stopping:
+            await self.controls.resumed()
             jobs = [job for _ in range(self._affordable(wave)) if (job := await draw()) is not None]
             if not jobs:
                 break
@@ -90,7 +91,9 @@ class Engine:
 
     async def _next(self, jobs: Jobs) -> Job | None:
         while not self.controls.stopping:
-            if self.guard.alarm is not None:
+            if self.controls.paused:
+                await self.controls.resumed()
+            elif self.guard.alarm is not None:
                 await self._heed(jobs)
             elif not self._has_room:
                 await self.controls.wait(None)
@@ -115,7 +118,7 @@ class Engine:
         now = self.caller.clock()
         start = now + self.limiter.turn(now)
         while (now := self.caller.clock()) < max(start, self.limiter.not_before):
-            if self.controls.stopping or self.guard.alarm is not None:
+            if self.controls.stopping or self.controls.paused or self.guard.alarm is not None:
                 return False
             await self.controls.wait(max(start, self.limiter.not_before) - now)
         return not self.controls.stopping

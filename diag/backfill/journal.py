@@ -159,6 +159,17 @@ class Journal:
         values = (self._function, state, self.run if own else "%")
         return await self._writer.submit(lambda db: int(db.execute(sql, values).fetchone()[0]))
 
+    async def words(self) -> list[tuple[str, float | None]]:
+        """The words that somebody has left for this run since the last look."""
+
+        def take(db: sqlite3.Connection) -> list[tuple[str, float | None]]:
+            found = db.execute("SELECT word, value FROM control WHERE taken = 0 ORDER BY id").fetchall()
+            if found:
+                db.execute("UPDATE control SET taken = 1 WHERE taken = 0")
+            return found
+
+        return await self._writer.submit(take)
+
     async def finish(self, result: BackfillResult) -> None:
         """Record the end of the run."""
         stopped = result.stopped and {"reason": result.stopped.reason, "signature": result.stopped.signature}

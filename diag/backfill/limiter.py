@@ -49,8 +49,8 @@ class RateLimiter:
             self._cut = self._grown = now
 
     def set_rate(self, rate: float) -> None:
-        """Somebody knows the limit better."""
-        self.most, self.rate = rate, rate * _KNOWN
+        """Somebody wants exactly so many calls per second."""
+        self.most, self.rate, self._next = rate / _KNOWN, rate, 0.0
 
     def _grow(self, now: float) -> None:
         """Only called where the rate was what made a call wait: a limit that is not reached must not drift up."""

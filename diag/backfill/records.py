@@ -24,6 +24,9 @@ CREATE TABLE IF NOT EXISTS tally (
     run TEXT NOT NULL, signature TEXT NOT NULL, scope TEXT, count INTEGER NOT NULL, example TEXT NOT NULL,
     PRIMARY KEY (run, signature)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS control (
+    id INTEGER PRIMARY KEY, word TEXT NOT NULL, value REAL, taken INTEGER NOT NULL DEFAULT 0
+);
 """
 
 

@@ -24,6 +24,7 @@ from diag.backfill.options import Options
 from diag.backfill.parts import Run
 from diag.backfill.plan import Plan, in_flight, most_calls
 from diag.backfill.records import State
+from diag.backfill.remote import listen
 from diag.backfill.repair import HollowRows
 from diag.backfill.result import BackfillResult, GateReport, Stopped
 from diag.backfill.source import PendingRows
@@ -63,7 +64,11 @@ async def run(
         this = Run(project, settings, options, plan, controls, journal)
         await journal.begin(plan.pending, asdict(options))
         async with _engine(this, observers) as engine:
-            await go(this, engine, preflight)
+            listener = asyncio.create_task(listen(journal, engine))
+            try:
+                await go(this, engine, preflight)
+            finally:
+                listener.cancel()
         result = replace(as_result(this), duration_ms=(time.monotonic() - began) * 1000)
         await journal.finish(result)
         return result

@@ -22,6 +22,7 @@ COMMANDS = {
     "preflight": ("diag.cli.preflight", "Check project, secrets and function; end with one real test call."),
     "test-image": ("diag.cli.test_image", "Call the function once, for one row, and look at what it really wrote."),
     "backfill": ("diag.cli.backfill", "Call the function for every row without a result, if it is worth it."),
+    "control": ("diag.cli.control", "Steer a backfill that is running: pause, resume, set its rate, stop."),
     "explain": ("diag.cli.explain", "Say what an error, a log or a signature means and how to mend it."),
     "secrets": ("diag.cli.secrets", "The function's secrets: what is set, what differs, setting the missing."),
     "config": ("diag.cli.config", "Show every setting, where it came from and what it shadowed."),

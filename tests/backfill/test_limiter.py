@@ -62,7 +62,8 @@ def test_a_known_limit_is_never_exceeded():
 def test_setting_the_rate_takes_effect():
     limiter = RateLimiter(rate=20)
     limiter.set_rate(4)
-    assert limiter.rate == pytest.approx(3.8)
+    assert limiter.rate == 4
+    assert starts(limiter, 100)[-1] > 24
 
 
 def upstream(limit, seconds, *, drop_at=None, drop_to=None, seed=1):
