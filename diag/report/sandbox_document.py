@@ -26,6 +26,8 @@ class Calls(BaseModel):
     openai_accepted: int
     aws: int
     aws_accepted: int
+    gemini: int = 0
+    gemini_accepted: int = 0
 
 
 class SandboxDocument(Document):

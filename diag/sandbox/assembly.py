@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from diag.errors import SandboxError
 from diag.sandbox import parts
+from diag.sandbox.bundles import Bundles
 from diag.sandbox.children import Family
 from diag.sandbox.control import PREFIX, Control
 from diag.sandbox.counters import Counters
@@ -23,6 +24,7 @@ from diag.sandbox.data_api import DataApi
 from diag.sandbox.functions import BootError, Fence, Workers
 from diag.sandbox.gateway import Gateway
 from diag.sandbox.keys import ProjectKeys
+from diag.sandbox.logbook import Logbook
 from diag.sandbox.management import Management
 from diag.sandbox.model import Deployed, Project
 from diag.sandbox.ports import free_ports, listener, until_listening
@@ -30,7 +32,9 @@ from diag.sandbox.postgres import ROLES, Postgres
 from diag.sandbox.proxy import open_session
 from diag.sandbox.stage import Stage, find
 from diag.sandbox.state import FUNCTIONS_ENV, private_folder, write_private
+from diag.sandbox.upstreams import history
 from diag.sandbox.upstreams.aws import Aws
+from diag.sandbox.upstreams.gemini import Gemini
 from diag.sandbox.upstreams.openai import OpenAI
 from diag.sandbox.upstreams.photos import BUCKET, Photos
 from diag.sandbox.world import seed
@@ -55,27 +59,42 @@ class Assembly:
         self._folder, self._wishes, self._say = folder, wishes, say
         self._gateway_socket, self._management_socket = listener(wishes.port), listener()
         self._openai_socket, self._aws_socket = listener(), listener()
+        self._gemini_socket, self._history_socket = listener(), listener()
         database_port, self._data_api_port, self._moto_port = free_ports(3)
         self.control_token = secrets.token_urlsafe(32)
         self.management_url = _address(self._management_socket)
         self.family = Family(private_folder(folder / "logs"))
         self.counters = Counters()
         self.openai, self.aws, self.photos = OpenAI(self.counters), Aws(self.counters), Photos()
+        self.gemini, self.history = Gemini(self.counters), history.History()
         keys = ProjectKeys.generate()
         self.postgres = Postgres(scratch, database_port, keys.database_password)
         self.project = Project(keys, url=_address(self._gateway_socket), database_url=self.postgres.url)
         self.data_api = DataApi(folder / "data-api", self._data_api_port, keys, self.postgres.url)
         self.workers = Workers(self.family, self._fence(), self.project.environment)
+        self.book = Logbook()
+        self.management = Management(
+            self.project,
+            Bundles(folder / "bundles"),
+            self.book,
+            on_secrets=self.workers.retire,
+            on_deploy=self.workers.retire_one,
+        )
         self._runners: list[web.AppRunner] = []
         self._session: aiohttp.ClientSession | None = None
 
     def _fence(self) -> Fence:
-        openai, aws = _address(self._openai_socket), _address(self._aws_socket)
+        stand_ins = {
+            "api.openai.com": self._openai_socket,
+            "*.amazonaws.com": self._aws_socket,
+            "generativelanguage.googleapis.com": self._gemini_socket,
+            history.HOST: self._history_socket,
+        }
+        upstreams = {host: _address(where) for host, where in stand_ins.items()}
+        aws = upstreams["*.amazonaws.com"]
         return Fence(
-            ports=tuple(
-                each.getsockname()[1] for each in (self._gateway_socket, self._openai_socket, self._aws_socket)
-            ),
-            upstreams={"api.openai.com": openai, "*.amazonaws.com": aws},
+            ports=tuple(each.getsockname()[1] for each in (self._gateway_socket, *stand_ins.values())),
+            upstreams=upstreams,
             # The AWS SDK speaks through node:http, past `fetch`; these variables are its own way to be redirected.
             variables={"AWS_ENDPOINT_URL_REKOGNITION": aws, "AWS_ENDPOINT_URL_STS": aws},
         )
@@ -115,7 +134,14 @@ class Assembly:
             project=self.project,
             healthy_secrets=healthy,
             functions={entry.parent.name: Deployed(entry.parent.name, entry) for entry in shipped},
-            upstreams={"openai": self.openai, "aws": self.aws, "photos": self.photos, "gateway": self.project},
+            upstreams={
+                "openai": self.openai,
+                "gemini": self.gemini,
+                "aws": self.aws,
+                "history": self.history,
+                "photos": self.photos,
+                "gateway": self.project,
+            },
             postgres=self.postgres,
             counters=self.counters,
             env_file=self._folder / "sandbox.env",
@@ -126,18 +152,32 @@ class Assembly:
                 "NUKEDIAG_STATE_DIR": str(private_folder(self._folder / "journals")),
             },
             on_secrets=self.workers.retire,
+            kept_secrets=self._kept(),
         )
+
+    def _kept(self) -> dict[str, str]:
+        """Credentials that a healthy function does not have: for scenarios, by the names that these use."""
+        return {
+            **self.aws.kept,
+            "OPENAI_RESTRICTED_KEY": self.openai.issue_key("restricted"),
+            "OPENAI_DEACTIVATED_KEY": self.openai.issue_key("deactivated"),
+            "GEMINI_API_KEY": self.gemini.issue_key(),
+            "VEHICLE_HISTORY_KEY": self.history.issue_key(),
+            "SUPABASE_ANON_KEY": self.project.keys.anon,
+        }
 
     async def _listen(self, stage: Stage) -> None:
         assert self._session is not None
         gateway = Gateway(self.project, self.workers, self.data_api, self.counters)
         management = web.Application()
-        management.add_subapp("/v1", Management(self.project, self.workers.retire).application())
+        management.add_subapp("/v1", self.management.application())
         management.add_subapp(PREFIX, Control(stage, self.family, self.control_token, self._folder).application())
         await self._host(gateway.application(self._session, self.photos.routes()), self._gateway_socket)
         await self._host(management, self._management_socket)
         await self._host(_application(self.openai.routes()), self._openai_socket)
         await self._host(_application(self.aws.routes()), self._aws_socket)
+        await self._host(_application(self.gemini.routes()), self._gemini_socket)
+        await self._host(_application(self.history.routes()), self._history_socket)
 
     async def _host(self, application: web.Application, where: socket.socket) -> None:
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)

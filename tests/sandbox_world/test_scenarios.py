@@ -68,7 +68,8 @@ def test_only_accepted_calls_of_one_provider_count_as_paid_twice():
     assert counters.twice == 0
     counters.accepted("aws", "a")
     counters.function_called("analyze-image")
-    calls = {"function": 1, "openai": 1, "openai_accepted": 3, "aws": 0, "aws_accepted": 2}
+    calls = {"function": 1, "openai": 1, "openai_accepted": 3, "aws": 0, "aws_accepted": 2, "gemini": 0}
+    calls["gemini_accepted"] = 0
     assert counters.snapshot() == {"calls": calls, "twice": 1}
     counters.reset()
     assert counters.snapshot() == {"calls": dict.fromkeys(calls, 0), "twice": 0}

@@ -25,8 +25,19 @@ function redirected(address: string): string {
   return target + url.pathname + url.search;
 }
 
+// What goes wrong on the way to a stand-in is told of the address that the function asked for.
+function asAsked(error: unknown, asked: string, address: string): unknown {
+  if (error instanceof Error) error.message = error.message.replaceAll(address, asked);
+  return error;
+}
+
 globalThis.fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
   const request = input instanceof Request ? input : undefined;
-  const address = redirected(request ? request.url : new URL(String(input)).href);
-  return await realFetch(request ? new Request(address, request) : address, init);
+  const asked = request ? request.url : new URL(String(input)).href;
+  const address = redirected(asked);
+  try {
+    return await realFetch(request ? new Request(address, request) : address, init);
+  } catch (error) {
+    throw asAsked(error, asked, address);
+  }
 };

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
+
+Reply = Literal["good", "refusal", "prose", "truncated", "empty"]
 
 
 class Faults(BaseModel):
@@ -10,11 +14,23 @@ class Faults(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    standing: str = ""
+    """What is wrong with the account: a key of ``STANDINGS``, or nothing."""
     credit_usd: float = 1_000.0
     """What may be spent; at 0 every call is refused as ``insufficient_quota``."""
     overloaded_share: float = Field(0.0, ge=0, le=1)
     """The share of calls that fail at random with a 500 or 503 of the provider's."""
+    outage: Literal["", "error", "overload", "page"] = ""
+    """Every call ends in a 500, in a 503, or in the page of the proxy in front."""
+    connection: Literal["good", "breaks", "breaks-off", "stalls"] = "good"
+    """``breaks``: before an answer; ``breaks-off``: in the middle of it; ``stalls``: no answer comes."""
     requests_per_minute: int = Field(30_000, gt=0)
+    crowded: Literal["", "requests", "tokens", "requests-per-day"] = ""
+    """Others of the same organisation have used up that limit."""
+    context_tokens: int = 128_000
+    content_policy: bool = False
+    reply: Reply = "good"
+    """What the model writes: its analysis, that it will not, chatter around it, half of it, or nothing."""
     latency_ms: float = Field(60.0, ge=0)
     """The median; a real vision call takes seconds."""
     latency_sigma: float = Field(0.5, ge=0)

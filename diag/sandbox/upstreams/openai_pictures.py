@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from diag.sandbox.upstreams import openai_answers as answers
+from diag.sandbox.upstreams import openai_refusals as refusals
+from diag.sandbox.upstreams.decoding import size_of
 from diag.sandbox.world.drawing import row_of_photo
 from diag.sandbox.world.rows import row_in
 
-_FORMATS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF")
+_FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
+_AGENT = "OpenAI Image Downloader"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _MOST_BYTES = 20 * 1024 * 1024
 
@@ -25,7 +27,7 @@ class Pictures:
 
     async def start(self) -> None:
         """Open the connections."""
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10), headers={"User-Agent": _AGENT})
 
     async def close(self) -> None:
         """Close them."""
@@ -35,28 +37,28 @@ class Pictures:
     async def look_at(self, url: str) -> str | None:
         """The row whose photo it is, or None for any other picture. Raises ``Refusal`` as OpenAI would."""
         picture = _decoded(url) if url.startswith("data:") else await self._downloaded(url)
-        if not picture.startswith(_FORMATS):
-            raise answers.unsupported_picture()
         if len(picture) > _MOST_BYTES:
-            raise answers.invalid("Image is too large: the limit is 20 MB.", code="image_too_large")
+            raise refusals.invalid("Image is too large: the limit is 20 MB.", code="image_too_large")
+        if size_of(picture, _FORMATS) is None:
+            raise refusals.unsupported_picture()
         return row_of_photo(picture) or row_in(url)
 
     async def _downloaded(self, url: str) -> bytes:
         if self._session is None:
             raise RuntimeError("start() comes first")
         if urlsplit(url).hostname not in _LOOPBACK:
-            raise answers.unreachable_picture(url)
+            raise refusals.unreachable_picture(url)
         try:
             async with self._session.get(url) as response:
                 if response.status != 200:
-                    raise answers.unreachable_picture(url)
+                    raise refusals.unreachable_picture(url)
                 return await response.read()
         except (aiohttp.ClientError, TimeoutError, ValueError):
-            raise answers.unreachable_picture(url) from None
+            raise refusals.unreachable_picture(url) from None
 
 
 def _decoded(url: str) -> bytes:
     try:
         return base64.b64decode(url.partition(",")[2], validate=True)
     except (ValueError, binascii.Error):
-        raise answers.unsupported_picture() from None
+        raise refusals.unsupported_picture() from None

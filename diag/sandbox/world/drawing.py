@@ -41,6 +41,17 @@ def oversize(row: str) -> bytes:
     return _encoded(Image.effect_noise((3000, 3000), 120).convert("RGB"), row, quality=92)
 
 
+def tiny(row: str) -> bytes:
+    """The row's photo as a thumbnail of 64 × 48, below Rekognition's 80 pixels."""
+    return _encoded(_drawn(row).resize((64, 48)), row)
+
+
+def broken(row: str) -> bytes:
+    """The row's photo after an upload that broke off: it begins as a JPEG and has no end."""
+    whole = jpeg(row)
+    return whole[: len(whole) // 2]
+
+
 def row_of_photo(photo: bytes) -> str | None:
     """The row that a photo's comment names, or None."""
     found = _ROW_IN_BYTES.search(photo, 0, 4096)

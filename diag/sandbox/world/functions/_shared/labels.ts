@@ -15,18 +15,20 @@ export function rekognition(): RekognitionClient {
   if (!accessKeyId || !secretAccessKey) throw new Error("AWS credentials not configured");
   client ??= new RekognitionClient({
     region: Deno.env.get("AWS_REGION") ?? "us-east-1",
-    credentials: { accessKeyId, secretAccessKey },
+    credentials: { accessKeyId, secretAccessKey, sessionToken: Deno.env.get("AWS_SESSION_TOKEN") },
   });
   return client;
 }
 
 export async function detectLabels(picture: Uint8Array): Promise<Tag[]> {
-  const command = new DetectLabelsCommand({ Image: { Bytes: picture }, MaxLabels: 25, MinConfidence: 70 });
+  const least = Number(Deno.env.get("LABELS_MIN_CONFIDENCE") ?? 70);
+  const command = new DetectLabelsCommand({ Image: { Bytes: picture }, MaxLabels: 25, MinConfidence: least });
+  const limit = Number(Deno.env.get("LABELS_TIMEOUT_MS") ?? 60_000);
   try {
-    const found = await rekognition().send(command);
+    const found = await rekognition().send(command, { abortSignal: AbortSignal.timeout(limit) });
     return (found.Labels ?? []).map((label) => ({ name: label.Name ?? "", confidence: label.Confidence ?? 0 }));
   } catch (error) {
     // The SDK keeps the code in the error's name; without it the message alone would not say what AWS refused.
-    throw error instanceof Error ? new Error(`${error.name}: ${error.message}`) : error;
+    throw error instanceof Error ? new Error(`Rekognition: ${error.name}: ${error.message}`) : error;
   }
 }

@@ -2,16 +2,21 @@
 import { createClient, type SupabaseClient } from "npm:@supabase/supabase-js@2.119.1";
 import type { Job } from "./http.ts";
 import type { Tag } from "./labels.ts";
-import { type Analysis, MODEL } from "./vision.ts";
+import { model } from "./openai.ts";
+import type { Analysis } from "./vision.ts";
 
 type Answer = { error: { message: string } | null };
 
 let client: SupabaseClient | undefined;
 
 export function database(): SupabaseClient {
-  client ??= createClient(Deno.env.get("SUPABASE_URL") ?? "", Deno.env.get("SERVICE_ROLE_KEY") ?? "", {
-    auth: { persistSession: false, autoRefreshToken: false },
-  });
+  client ??= createClient(
+    Deno.env.get("PROJECT_URL") ?? Deno.env.get("SUPABASE_URL") ?? "",
+    Deno.env.get("SERVICE_ROLE_KEY") ?? "",
+    {
+      auth: { persistSession: false, autoRefreshToken: false },
+    },
+  );
   return client;
 }
 
@@ -39,7 +44,7 @@ export async function save(job: Job, tags: Tag[], analysis: Analysis, status: st
   const metadata = {
     rekognition: { labels: tags },
     appraiser: analysis.appraisal ?? null,
-    model: MODEL,
+    model: model(),
     scanned_at: new Date().toISOString(),
   };
   const row = { ai_scan_metadata: metadata, ai_processing_status: status };

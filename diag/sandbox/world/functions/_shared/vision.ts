@@ -1,4 +1,7 @@
 // The vision model: appraisal, components, paint and the SPID label in one call.
+import { askGemini } from "./gemini.ts";
+import { messageOf } from "./http.ts";
+import { askOpenAI } from "./openai.ts";
 
 export interface Analysis {
   appraisal?: Record<string, unknown> | null;
@@ -7,82 +10,35 @@ export interface Analysis {
   spid?: { vin: string; paint_code: string; rpo_codes: string[] } | null;
 }
 
-export class ModelRefusal extends Error {
-  constructor(readonly status: number, message: string) {
-    super(message);
-  }
+const PROVIDERS = {
+  openai: { title: "OpenAI", secret: "OPENAI_API_KEY", ask: askOpenAI },
+  gemini: { title: "Gemini", secret: "GEMINI_API_KEY", ask: askGemini },
+};
+
+// Who is asked, in this order, until one answers: OpenAI, and before it Gemini where there is a key for it.
+function providers(): (keyof typeof PROVIDERS)[] {
+  const usual = Deno.env.get("GEMINI_API_KEY") ? "gemini,openai" : "openai";
+  return (Deno.env.get("VISION_PROVIDERS") ?? usual).split(",") as (keyof typeof PROVIDERS)[];
 }
 
-export const MODEL = "gpt-4o-mini";
-
-const INSTRUCTIONS = `You appraise photos of classic vehicles. Say what the photo shows and how good it looks
-(appraisal), judge the components that are visible, judge the paint if bodywork is visible, and read the service
-parts identification label if there is one. Use null for what the photo does not show.`;
-
-const text = { type: "string" };
-const object = (properties: Record<string, unknown>, nullable = false) => ({
-  type: nullable ? ["object", "null"] : "object",
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-});
-
-const SCHEMA = object({
-  appraisal: object({
-    category: text,
-    subject: text,
-    description: text,
-    condition_score: { type: "integer" },
-    confidence: { type: "number" },
-  }),
-  components: { type: "array", items: object({ component: text, condition: text, notes: text }) },
-  paint: object(
-    { color: text, quality: text, score: { type: "integer" }, defects: { type: "array", items: text } },
-    true,
-  ),
-  spid: object({ vin: text, paint_code: text, rpo_codes: { type: "array", items: text } }, true),
-});
-
-export function openaiKey(): string {
-  const key = Deno.env.get("OPENAI_API_KEY");
-  if (!key) throw new Error("OpenAI API key not configured");
+function keyOf(name: keyof typeof PROVIDERS): string {
+  const key = Deno.env.get(PROVIDERS[name].secret);
+  if (!key) throw new Error(`${PROVIDERS[name].title} API key not configured`);
   return key;
 }
 
+export function checkKeys(): void {
+  providers().forEach(keyOf);
+}
+
 export async function analyse(imageUrl: string): Promise<Analysis> {
-  const response = await fetch("https://api.openai.com/v1/chat/completions", {
-    method: "POST",
-    headers: { Authorization: `Bearer ${openaiKey()}`, "Content-Type": "application/json" },
-    body: JSON.stringify(question(imageUrl)),
-  });
-  if (!response.ok) throw await refusal(response);
-  const completion = await response.json();
-  return JSON.parse(completion.choices[0].message.content);
-}
-
-function question(imageUrl: string) {
-  return {
-    model: MODEL,
-    max_tokens: 900,
-    messages: [
-      { role: "system", content: INSTRUCTIONS },
-      {
-        role: "user",
-        content: [
-          { type: "text", text: "Analyse this photo." },
-          { type: "image_url", image_url: { url: imageUrl, detail: "low" } },
-        ],
-      },
-    ],
-    response_format: { type: "json_schema", json_schema: { name: "analysis", strict: true, schema: SCHEMA } },
-  };
-}
-
-async function refusal(response: Response): Promise<ModelRefusal> {
-  const body = await response.json().catch(() => ({}));
-  const code = body.error?.code ?? body.error?.type ?? "";
-  return new ModelRefusal(
-    response.status,
-    `OpenAI API error ${response.status} ${code}: ${body.error?.message ?? response.statusText}`,
-  );
+  const failures: unknown[] = [];
+  for (const name of providers()) {
+    try {
+      return await PROVIDERS[name].ask(keyOf(name), imageUrl);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw failures.length === 1 ? failures[0] : new Error(failures.map(messageOf).join("; then "));
 }

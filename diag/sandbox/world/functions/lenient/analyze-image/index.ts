@@ -1,13 +1,17 @@
-// analyze-image, lenient: swallows what Rekognition, the model and the database refuse, stores what is left as
+// analyze-image, lenient: swallows what Rekognition, the models and the database refuse, stores what is left as
 // completed, and answers 200 all the same. Such functions exist in the field, which is why this one does.
-import { isPaused, type Job, messageOf, serve } from "../../_shared/http.ts";
+import { type Job, messageOf, readJob, serve } from "../../_shared/http.ts";
 import { detectLabels, type Tag } from "../../_shared/labels.ts";
 import { download } from "../../_shared/picture.ts";
+import { ModelRefusal } from "../../_shared/question.ts";
 import { begin, save } from "../../_shared/store.ts";
-import { analyse, type Analysis, ModelRefusal, openaiKey } from "../../_shared/vision.ts";
+import { insteadOfWork } from "../../_shared/switches.ts";
+import { analyse, type Analysis, checkKeys } from "../../_shared/vision.ts";
 
-async function analyseImage(job: Job): Promise<unknown> {
-  if (isPaused()) return { success: false, paused: true, message: "Image analysis is paused" };
+async function analyseImage(request: Request): Promise<unknown> {
+  const instead = insteadOfWork(request);
+  if (instead) return instead;
+  const job = await readJob(request);
   const done = await begin(job).catch(logged(null));
   if (done) return { success: true, cached: true, image_id: job.image_id, analysis: done.stored };
   const tags = await labels(job);
@@ -26,7 +30,7 @@ async function labels(job: Job): Promise<Tag[]> {
 
 async function appraisal(job: Job): Promise<Analysis> {
   try {
-    openaiKey();
+    checkKeys();
   } catch {
     return failedAppraisal("api_key_missing", "No OpenAI API key available");
   }
