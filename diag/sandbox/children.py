@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from diag.sandbox.streams import Listener, Reading, sink
+
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -27,6 +29,7 @@ class Child:
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
     expected_end: bool = False
+    reading: Reading = field(default_factory=Reading)
 
     @property
     def alive(self) -> bool:
@@ -37,6 +40,12 @@ class Child:
     def condition(self) -> str:
         """``running``, or how it ended."""
         return "running" if self.alive else f"ended with {self.process.returncode}"
+
+    async def ended(self) -> int:
+        """Its exit code, once it has ended and everything that it said has been heard."""
+        code = await self.process.wait()
+        await self.reading.finished()
+        return code
 
     def last_words(self, lines: int = 8) -> str:
         """The end of its log."""
@@ -118,26 +127,26 @@ class Family:
         user: str | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
         watched: bool = True,
+        heard: Listener | None = None,
     ) -> Child:
-        """Start a child. ``watched``: its unasked end is a fault of the sandbox that ``status`` reports."""
+        """Start a child. ``watched``: its unasked end is a fault of the sandbox that ``status`` reports. ``heard`` is
+        told of each line of its output and says what goes into its log; without it the log takes all as it comes."""
         log = self.logs / f"{name}.log"
-        sink = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
+        how = signal.SIGKILL if stop_signal == signal.SIGTERM else stop_signal
+        with sink(log) as file:
             process = await asyncio.create_subprocess_exec(
                 *command,
                 env=dict(env),
                 cwd=cwd,
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=sink,
-                stderr=asyncio.subprocess.STDOUT,
-                preexec_fn=_die_with_parent(
-                    os.getpid(), signal.SIGKILL if stop_signal == signal.SIGTERM else stop_signal
-                ),
+                stdout=asyncio.subprocess.PIPE if heard else file,
+                stderr=asyncio.subprocess.PIPE if heard else asyncio.subprocess.STDOUT,
+                preexec_fn=_die_with_parent(os.getpid(), how),
                 **identity(user),
             )
-        finally:
-            os.close(sink)
         child = self.members[name] = Child(name, process, log, stop_signal)
+        if heard:
+            child.reading.begin(process, log, heard)
         self._watch(child, watched)
         return child
 
@@ -147,7 +156,7 @@ class Family:
         task.add_done_callback(self._watchers.discard)
 
     async def _bury(self, child: Child, watched: bool) -> None:
-        await child.process.wait()
+        await child.ended()
         if self.members.get(child.name) is child:
             del self.members[child.name]
         if watched and not child.expected_end:

@@ -106,6 +106,11 @@ class Workers:
         for worker in list(self._current.values()):
             self.drop(worker)
 
+    def retire_one(self, slug: str) -> None:
+        """The same for one function: it was deployed anew, changed or deleted."""
+        if slug in self._current:
+            self.drop(self._current[slug])
+
     def drop(self, worker: Worker) -> None:
         """No further call for this worker: it hung up on its caller, or it is out of date."""
         if self._current.get(worker.slug) is worker:

@@ -31,6 +31,7 @@ class ProjectKeys:
     publishable: str
     secret: str
     access_token: str
+    scoped_token: str
     database_password: str
 
     @classmethod
@@ -46,7 +47,8 @@ class ProjectKeys:
             service_role=legacy_key(ref, "service_role", signer, issued),
             publishable=f"sb_publishable_{_token(22)}_{_token(8)}",
             secret=f"sb_secret_{_token(22)}_{_token(8)}",
-            access_token=f"sbp_{secrets.token_hex(20)}",
+            access_token=f"sbp_0{secrets.token_hex(20)[1:]}",
+            scoped_token=f"sbp_fc{secrets.token_hex(19)}",  # the prefix that tells them apart
             database_password=secrets.token_urlsafe(24),
         )
 

