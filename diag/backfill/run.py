@@ -38,6 +38,7 @@ from diag.rows import RowWorker
 
 _START = 8  # calls in flight at the beginning
 _START_UNPROVEN = 2  # calls in flight at the beginning of a run that no gate has vouched for
+_WINDOW = 0.25  # seconds: little against a call of 5 to 10 s, and a dozen rows share each query to the database
 _SETTLE, _SETTLE_LOCAL = 400.0, 20.0
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
@@ -80,7 +81,7 @@ async def run(
 async def _engine(this: Run, observers: Sequence[Observer]) -> AsyncIterator[Engine]:
     settings, options = this.settings, this.options
     loop = asyncio.get_running_loop()
-    async with RowWorker(this.project, settings) as worker:
+    async with RowWorker(this.project, settings, window=_WINDOW) as worker:
         finder = Finder(worker, this.project.data, settings.table)
         caller = Caller(
             worker,

@@ -11,6 +11,7 @@ from diag.catalogue import classify
 from diag.config.settings import Settings
 from diag.diagnosis import Answer, Diagnosis, Evidence, Verdict
 from diag.project import Project, ProjectError
+from diag.rows.batching import WINDOW
 from diag.rows.marker import Clock, Marker, utc_now
 from diag.rows.outcome import Outcome, Row
 from diag.rows.picture import Pictures, limits_for
@@ -23,18 +24,25 @@ class RowWorker:
     """Calls the function for rows and finds out what became of them.
 
     Safe for many rows at once: reads and marks of rows that finish together share their queries. Use it as an async
-    context manager (or call ``aclose``): it holds the connections to the pictures' hosts.
+    context manager (or call ``aclose``): it holds the connections to the pictures' hosts. ``window`` (seconds) is how
+    long a row's read and mark wait for others to share a query with.
     """
 
     def __init__(
-        self, project: Project, settings: Settings, *, pictures: Pictures | None = None, clock: Clock = utc_now
+        self,
+        project: Project,
+        settings: Settings,
+        *,
+        pictures: Pictures | None = None,
+        clock: Clock = utc_now,
+        window: float = WINDOW,
     ) -> None:
         self._project = project
         self._settings = settings
         self._table = settings.table
         self.pictures = pictures or Pictures(limits_for(settings))
-        self._writes = WritesReader(project.data, self._table)
-        self._marker = Marker(project.data, self._table, clock=clock)
+        self._writes = WritesReader(project.data, self._table, window=window)
+        self._marker = Marker(project.data, self._table, clock=clock, window=window)
         self._context = {"ref": project.configuration.ref or "", "function": settings.function.name}
 
     async def __aenter__(self) -> Self:
