@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from diag.sandbox.state import Sandbox
 
 _name = click.option("--name", default="default", show_default=True, help="Which sandbox, where there are several.")
+
+_folder = click.Path(exists=True, file_okay=False, path_type=Path)
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group("sandbox", help="A local stand-in for a Supabase project: real parts, made-up data, faults on demand.")
@@ -29,6 +33,8 @@ def command() -> None:
 @click.option("--images", type=click.IntRange(min=0), help="Rows without a result (2,734 without this option).")
 @click.option("--variant", type=click.Choice(["strict", "lenient"]), help="How the function takes its faults.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the project's URL (0: a free one).")
+@click.option("--functions", type=_folder, help="Serve your own functions: a supabase/functions folder.")
+@click.option("--schema", "tables", type=_file, help="SQL for your own tables, applied after the sandbox's.")
 @click.option("--foreground", is_flag=True, help="Stay, and end it with Ctrl-C.")
 def up(
     session: Session,
@@ -37,6 +43,8 @@ def up(
     images: int | None,
     variant: str | None,
     port: int,
+    functions: Path | None,
+    tables: Path | None,
     foreground: bool,
 ) -> int:
     """Start it and return when it is ready; it runs on until `sandbox down`."""
@@ -44,7 +52,8 @@ def up(
     from diag.sandbox.state import running
 
     there, begun = running(name), time.monotonic()
-    found = launch.up(scenario, images=images, name=name, port=port, variant=variant, say=session.log.print)
+    own = {"functions": functions, "tables": tables}
+    found = launch.up(scenario, images=images, name=name, port=port, variant=variant, **own, say=session.log.print)
     if there is None:
         session.log.print(f"the sandbox is up ({time.monotonic() - begun:.1f} s)")
     else:

@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp import web
 from pydantic import BaseModel
 
-from diag.errors import SandboxError
+from diag.errors import SandboxError, UsageError
 from diag.sandbox import parts
 from diag.sandbox.bundles import Bundles
 from diag.sandbox.children import Family
@@ -27,6 +27,7 @@ from diag.sandbox.keys import ProjectKeys
 from diag.sandbox.logbook import Logbook
 from diag.sandbox.management import Management
 from diag.sandbox.model import Deployed, Project
+from diag.sandbox.own import OwnProject, load
 from diag.sandbox.ports import free_ports, listener, until_listening
 from diag.sandbox.postgres import ROLES, Postgres
 from diag.sandbox.proxy import open_session
@@ -40,15 +41,27 @@ from diag.sandbox.upstreams.photos import BUCKET, Photos
 from diag.sandbox.world import seed
 
 Variant = Literal["strict", "lenient"]
+OWN_SECRETS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "GEMINI_API_KEY",
+    "OPENAI_API_KEY",
+    "SERVICE_ROLE_KEY",
+)
+"""What a user's own functions can have of the sandbox's, under these names or others."""
 
 
 class Wishes(BaseModel):
-    """What ``sandbox up`` was asked for. ``images``: pending rows, None for all 2,734; ``port`` 0: a free one."""
+    """What ``sandbox up`` was asked for. ``images``: pending rows, None for all 2,734; ``port`` 0: a free one;
+    ``functions``: a folder of the user's own ones; ``tables``: a file of SQL for after the sandbox's own."""
 
     scenario: str = "healthy"
     variant: Variant = "strict"
     images: int | None = None
     port: int = 0
+    functions: Path | None = None
+    tables: Path | None = None
 
 
 class Assembly:
@@ -71,8 +84,8 @@ class Assembly:
         self.postgres = Postgres(scratch, database_port, keys.database_password)
         self.project = Project(keys, url=_address(self._gateway_socket), database_url=self.postgres.url)
         self.data_api = DataApi(folder / "data-api", self._data_api_port, keys, self.postgres.url)
-        self.workers = Workers(self.family, self._fence(), self.project.environment)
         self.book = Logbook()
+        self.workers = Workers(self.family, self._fence(), self.project.environment, self.book)
         self.management = Management(
             self.project,
             Bundles(folder / "bundles"),
@@ -104,11 +117,12 @@ class Assembly:
         await parts.fetch(self._say)
         self._session = open_session()
         await asyncio.gather(self.openai.start(), self.aws.start())
-        credentials, _ = await asyncio.gather(self._start_aws(), self._start_data())
-        stage = self._stage({**credentials, "OPENAI_API_KEY": self.openai.issue_key()})
+        credentials, _, own = await asyncio.gather(self._start_aws(), self._start_data(), self._read_own())
+        stage = self._stage({**credentials, "OPENAI_API_KEY": self.openai.issue_key()}, own)
         await self._listen(stage)
         await stage.put_on(self._wishes.scenario)
-        await asyncio.gather(*map(self._warm, stage.functions))
+        if not own.functions:  # of those there may be many, and most will not be called
+            await asyncio.gather(*map(self._warm, stage.functions))
 
     async def _start_aws(self) -> dict[str, str]:
         command = self.aws.child_command(self._moto_port)
@@ -122,18 +136,36 @@ class Assembly:
         await self.postgres.start(self.family)
         await self.postgres.query(ROLES)
         await self.postgres.query(seed.sql(self.project.url + BUCKET, self._wishes.images))
+        if self._wishes.tables:
+            await self._apply(self._wishes.tables)
         private_folder(self._folder / "data-api")
         await self.data_api.start(self.family)
 
-    def _stage(self, credentials: dict[str, str]) -> Stage:
+    async def _apply(self, file: Path) -> None:
+        try:
+            await self.postgres.query(await asyncio.to_thread(file.read_text, encoding="utf-8"))
+        except (SandboxError, OSError, UnicodeDecodeError) as error:
+            text = f"{file} cannot be applied to the sandbox's database: {error}"
+            raise UsageError(text, "mend the file; the sandbox's own tables and roles are there before it") from error
+
+    async def _read_own(self) -> OwnProject:
+        if self._wishes.functions is None:
+            return OwnProject()
+        return await load(self._wishes.functions, self._folder / "own", OWN_SECRETS, self._say)
+
+    def _stage(self, credentials: dict[str, str], own: OwnProject) -> Stage:
         healthy = {**credentials, "AWS_REGION": "us-east-1", "SERVICE_ROLE_KEY": self.project.keys.service_role}
+        kept = self._kept()
+        healthy |= {name: kept[name] for name in own.environment.wanted if name in kept}
+        if own.functions:
+            self.project.stand_ins["SUPABASE_SERVICE_ROLE_KEY"] = "SERVICE_ROLE_KEY"
         # The local copy that a user would have in supabase/functions/.env: right, whatever the scenario breaks.
         write_private(self._folder / FUNCTIONS_ENV, "".join(f"{name}={value}\n" for name, value in healthy.items()))
         shipped = sorted((parts.FUNCTIONS / self._wishes.variant).glob("*/index.ts"))
         return Stage(
             project=self.project,
             healthy_secrets=healthy,
-            functions={entry.parent.name: Deployed(entry.parent.name, entry) for entry in shipped},
+            functions=own.functions or {entry.parent.name: Deployed(entry.parent.name, entry) for entry in shipped},
             upstreams={
                 "openai": self.openai,
                 "gemini": self.gemini,
@@ -152,7 +184,8 @@ class Assembly:
                 "NUKEDIAG_STATE_DIR": str(private_folder(self._folder / "journals")),
             },
             on_secrets=self.workers.retire,
-            kept_secrets=self._kept(),
+            kept_secrets=kept,
+            environment=own.environment,
         )
 
     def _kept(self) -> dict[str, str]:

@@ -36,37 +36,52 @@ def up(
     name: str = "default",
     port: int = 0,
     variant: str | None = None,
+    functions: Path | None = None,
+    tables: Path | None = None,
     state_dir: Path | None = None,
     say: Callable[[str], None] = _silent,
 ) -> Sandbox:
     """Start a sandbox and return when it is ready; one that is up already is switched to ``scenario`` if need be.
 
     ``scenario`` None: healthy, or what is being played. ``images``: rows without a result (None: 2,734). ``port`` 0:
-    a free one. ``variant`` None: strict. ``say`` hears of progress.
+    a free one. ``variant`` None: strict. ``functions``: a folder of the user's own functions to serve instead of the
+    sandbox's; ``tables``: a file of SQL for their tables. ``say`` hears of progress.
 
     Raises ``UsageError`` (port taken, extra not installed, unknown scenario) or ``SandboxError`` (a part cannot be
     fetched or does not start), each with the next step.
     """
     require_extra()
     folder = sandbox_folder(name, state_dir)
-    if is_held(folder):
-        there = _wait_for_other(folder)
-        _refuse_another_kind(there, images, port, variant)
-        return there if scenario in (None, there.scenario) else switch(there, str(scenario))
-    wishes = {"scenario": scenario or "healthy", "images": images, "port": port, "variant": variant or "strict"}
-    if not _start(folder, json.dumps(wishes), say):
-        return up(scenario, images=images, name=name, port=port, variant=variant, state_dir=state_dir, say=say)
+    own = {key: path and str(path.absolute()) for key, path in (("functions", functions), ("tables", tables))}
+    wishes = {"scenario": scenario or "healthy", "images": images, "port": port, "variant": variant or "strict", **own}
+    if not is_held(folder) and _start(folder, json.dumps(wishes), say):
+        return _found(name, state_dir)
+    there = _wait_for_other(folder)  # it is up already, or just being started by somebody else
+    _refuse_another_kind(there, images, port, variant, functions, tables)
+    return there if scenario in (None, there.scenario) else switch(there, str(scenario))
+
+
+def _found(name: str, state_dir: Path | None) -> Sandbox:
     found = running(name, state_dir)
     if found is None:
         raise SandboxError("the sandbox ended as soon as it was ready", "nukediag sandbox up --foreground shows more")
     return found
 
 
-def _refuse_another_kind(there: Sandbox, images: int | None, port: int, variant: str | None) -> None:
+def _refuse_another_kind(
+    there: Sandbox,
+    images: int | None,
+    port: int,
+    variant: str | None,
+    functions: Path | None,
+    tables: Path | None,
+) -> None:
     differs = {
         "--images": images not in (None, there.images),
         "--port": port != 0 and not there.url.endswith(f":{port}"),
         "--variant": variant not in (None, there.variant),
+        "--functions": functions is not None and functions.absolute() != there.functions,
+        "--schema": tables is not None and tables.absolute() != there.tables,
     }
     flags = [flag for flag, is_so in differs.items() if is_so]
     if flags:

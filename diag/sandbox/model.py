@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from diag.sandbox.keys import ProjectKeys
 
@@ -57,6 +58,11 @@ class Deployed:
         self.name = self.name or self.slug
         self.digest = self.digest or hashlib.sha256(str(self.entry).encode()).hexdigest()
 
+    @property
+    def identity(self) -> dict[str, object]:
+        """What the logs say of it: ``function_id``, ``version``."""
+        return {"function_id": self.id, "version": self.version}
+
 
 @dataclass
 class Project:
@@ -73,14 +79,31 @@ class Project:
     idle_timeout: float = 150
     new_keys_pass: bool = True
     """Whether ``sb_`` keys pass a function's JWT check: the documents disagree."""
+    stand_ins: dict[str, str] = field(default_factory=dict)
+    """Injected variable -> the secret whose value it has instead, so that a scenario can break it: on the hosted
+    platform such a variable is stale for a while after its key was changed."""
     legacy_keys: bool = True
     """Whether the anon and service_role JWTs are accepted."""
 
+    restricted: str = ""
+    """The violation for which the project is restricted."""
+    cdn_status: int = 0
+    """With which the network in front answers by itself; 0: it does not."""
+    refusal: str = ""
+    """The ``sb-error-code`` with which the platform turns every call of a function away."""
+    cold_starts: bool = False
+    """Whether every call finds no worker."""
+    stale: frozenset[str] = frozenset()
+    """Secrets of which the warm workers still have a former, wrong value, until the function is deployed anew."""
+
     def configure(self, faults: Mapping[str, object]) -> None:
-        """The gateway's own settings in a scenario (``idle_timeout``, ``new_keys_pass``); ``{}`` is as usual."""
-        self.idle_timeout = float(str(faults.get("idle_timeout", 150)))
-        self.new_keys_pass = bool(faults.get("new_keys_pass", True))
-        self.legacy_keys = bool(faults.get("legacy_keys", True))
+        """What is wrong with the gateway or the project in a scenario; ``{}`` is as usual. The names are those of the
+        fields, and ``status``; an unknown one is a ``ValueError``."""
+        unknown = faults.keys() - _USUAL.keys()
+        if unknown:
+            raise ValueError(f"the gateway has no such fault: {', '.join(sorted(unknown))}")
+        for name, value in {**_USUAL, **faults}.items():
+            setattr(self, name, value)
 
     def deploy(self, function: Deployed) -> None:
         """Make it the active one of its name."""
@@ -117,11 +140,32 @@ class Project:
         function = self.functions[slug]
         return {
             **{name: secret.value for name, secret in self.secrets.items()},
-            **self.injected(),
+            **self._injected_now(),
             "SB_REGION": REGION,
             "SB_EXECUTION_ID": execution_id,
-            "DENO_DEPLOYMENT_ID": f"{self.keys.ref}_{function.id}_{function.version}",
+            "DENO_DEPLOYMENT_ID": self.deployment_id(function),
         }
+
+    def deployment_id(self, function: Deployed) -> str:
+        """``<ref>_<function id>_<version>``."""
+        return f"{self.keys.ref}_{function.id}_{function.version}"
+
+    def _injected_now(self) -> dict[str, str]:
+        values = {name: self._value(one) for name, one in self.stand_ins.items()}
+        return {name: value for name, value in {**self.injected(), **values}.items() if value is not None}
+
+
+_USUAL: Final[Mapping[str, object]] = {
+    "status": "ACTIVE_HEALTHY",
+    "idle_timeout": 150.0,
+    "new_keys_pass": True,
+    "legacy_keys": True,
+    "restricted": "",
+    "cdn_status": 0,
+    "refusal": "",
+    "cold_starts": False,
+    "stale": frozenset(),
+}
 
 
 def timestamp() -> str:

@@ -126,6 +126,8 @@ def _described(announced: Sandbox, assembly: Assembly, wishes: Wishes) -> Sandbo
             "scenario": wishes.scenario,
             "variant": wishes.variant,
             "images": wishes.images,
+            "functions": wishes.functions,
+            "tables": wishes.tables,
         }
     )
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from diag.errors import UsageError
 from diag.sandbox.counters import Counters
 from diag.sandbox.model import Deployed, Project
+from diag.sandbox.own.environment import OwnEnvironment
 from diag.sandbox.postgres import Postgres
 from diag.sandbox.scenarios import SCENARIOS, Scenario
 from diag.sandbox.state import write_private
@@ -38,7 +39,8 @@ def find(name: str) -> Scenario:
 @dataclass
 class Stage:
     """The parts that a scenario changes. ``functions``: slug -> what is deployed when all is well;
-    ``kept_secrets``: credentials that the stand-ins keep for scenarios (an expired token, a user without rights)."""
+    ``kept_secrets``: credentials that the stand-ins keep for scenarios (an expired token, a user without rights);
+    ``environment``: what a user's own functions have on top."""
 
     project: Project
     healthy_secrets: Mapping[str, str]
@@ -50,6 +52,7 @@ class Stage:
     fixed_settings: Mapping[str, str]
     on_secrets: Callable[[], None]
     kept_secrets: Mapping[str, str] = field(default_factory=dict)
+    environment: OwnEnvironment = field(default_factory=OwnEnvironment)
     current: Scenario = SCENARIOS["healthy"]
 
     async def put_on(self, name: str) -> None:
@@ -59,7 +62,8 @@ class Stage:
         for upstream, part in self.upstreams.items():
             part.configure(scenario.faults.get(upstream, {}))
         self._deploy(scenario)
-        self.project.replace_secrets(scenario.secrets_from(self.healthy_secrets, self.kept_secrets))
+        secrets = scenario.secrets_from(self.healthy_secrets, self.kept_secrets)
+        self.project.replace_secrets(self.environment.over(secrets))
         self.on_secrets()
         self._write_settings(scenario)
         self.counters.reset()

@@ -41,6 +41,8 @@ class Sandbox(BaseModel):
     scenario: str = "healthy"
     variant: str = "strict"
     images: int | None = None
+    functions: Path | None = None
+    tables: Path | None = None
     scratch: Path | None = None
     """A folder outside ``folder`` that has to be removed with it (the database's, where it runs as another user)."""
 

@@ -2,5 +2,6 @@
 
 from diag.sandbox.own.folder import OwnFunction, find_functions
 from diag.sandbox.own.prepare import Prepared, prepare
+from diag.sandbox.own.serve import OwnProject, load
 
-__all__ = ["OwnFunction", "Prepared", "find_functions", "prepare"]
+__all__ = ["OwnFunction", "OwnProject", "Prepared", "find_functions", "load", "prepare"]

@@ -5,8 +5,7 @@ No real credential of the user reaches a stand-in: whatever is one of ours by it
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -43,20 +42,19 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 """A value's type prefix -> the sandbox's secret of that kind."""
 
-_READ: Final = re.compile(
-    r"""Deno\.env\.get\(\s*["'`]([A-Za-z_][A-Za-z0-9_]*)["'`]\s*\)|process\.env\.([A-Z_][A-Z0-9_]*)"""
-)
 _GIVEN_BY_THE_PLATFORM: Final = ("SUPABASE_", "SB_", "DENO_")
 
 
 @dataclass(frozen=True, slots=True)
 class OwnEnvironment:
     """``aliases``: the user's name -> the sandbox's secret that stands behind it. ``plain``: further variables, as the
-    user has them. ``unset``: names that the code reads and nobody sets."""
+    user has them. ``unset``: names that the code reads and nobody sets. ``wanted``: the sandbox's secrets
+    that the code reads, under whatever name."""
 
     aliases: Mapping[str, str] = field(default_factory=dict)
     plain: Mapping[str, str] = field(default_factory=dict)
     unset: tuple[str, ...] = ()
+    wanted: frozenset[str] = frozenset()
 
     def over(self, secrets: Mapping[str, str]) -> dict[str, str]:
         """These secrets of the sandbox (in some scenario) with the user's on top; a missing one misses under all of
@@ -65,16 +63,19 @@ class OwnEnvironment:
         return {**self.plain, **secrets, **known}
 
 
-def own_environment(root: Path, files: Iterable[Path], known: Iterable[str]) -> OwnEnvironment:
-    """From the ``.env`` beside the functions and from what their code reads; ``known``: the sandbox's secrets."""
-    given = {name: value or "" for name, value in dotenv_values(root / ".env", interpolate=False).items()}
+def own_environment(env_file: Path, reads: Mapping[str, bool], known: Collection[str]) -> OwnEnvironment:
+    """From the ``.env`` beside the functions and the names that their code reads (each with whether it cannot do
+    without); ``known``: the names of the sandbox's secrets."""
+    given = {name: value or "" for name, value in dotenv_values(env_file, interpolate=False).items()}
     redact.learn(*(Secret(value) for value in given.values() if _is_credential(value)))
     ours = set(known)
     aliases = {name: source for name, value in given.items() if (source := _source(name, value, ours))}
-    read = {name for name in _names_read(files) if not name.startswith(_GIVEN_BY_THE_PLATFORM)}
+    read = {name for name in reads if not name.startswith(_GIVEN_BY_THE_PLATFORM)}
+    needed = {name for name in read if reads[name]}
     aliases |= {name: _NAMES[name] for name in read if _NAMES.get(name) in ours}
     plain = {name: value for name, value in given.items() if name not in aliases and _may_be_set(name, ours)}
-    return OwnEnvironment(aliases, plain, tuple(sorted(read - ours - set(aliases) - set(plain))))
+    unset = tuple(sorted(needed - ours - set(aliases) - set(plain)))
+    return OwnEnvironment(aliases, plain, unset, frozenset(ours & read | set(aliases.values())))
 
 
 def _source(name: str, value: str, ours: set[str]) -> str | None:
@@ -92,14 +93,3 @@ def _may_be_set(name: str, ours: set[str]) -> bool:
 
 def _is_credential(value: str) -> bool:
     return len(value) >= 16 and not value.startswith(("http://", "https://")) and " " not in value
-
-
-def _names_read(files: Iterable[Path]) -> set[str]:
-    return {one or other for path in files for one, other in _READ.findall(_text(path))}
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
