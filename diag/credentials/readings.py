@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from diag.credentials.comparison import INJECTED, SERVICE_NAMES, near_name
-from diag.credentials.source import Source
+from diag.project.source import Source
 
 _RUNTIME = ("SB_REGION", "SB_EXECUTION_ID", "DENO_DEPLOYMENT_ID", "DENO_REGION", "HOME", "PATH", "PORT", "NODE_ENV")
 _OPTIONAL = re.compile(

@@ -13,9 +13,9 @@ from diag.config import Configuration
 from diag.config.settings import Settings
 from diag.config.suspicion import tidy
 from diag.credentials import Copies, State, compare
-from diag.credentials.source import Source, entry_of, scan
 from diag.diagnosis import Answer, Diagnosis
 from diag.project import DeployedFunction, Management, Project, ProjectState, StoredSecret
+from diag.project.source import Source, entry_of, scan
 from diag.rows import Outcome, Row, RowWorker, count_pending
 from diag.rows.pending import pending_filter
 from diag.rows.request import row_columns, row_from

@@ -1,4 +1,5 @@
-"""Supabase's Management API, as far as nukediag reads it. Shapes: its published description."""
+"""Supabase's Management API, as far as nukediag uses it. Shapes: its published description, and for the deployment
+what the Supabase CLI sends with ``functions deploy --use-api``."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ from diag.diagnosis import Answer, Diagnosis, Evidence, Remedy
 from diag.errors import UsageError
 from diag.project.error import ProjectError, translated, unexpected
 from diag.project.http import answer_of, read_at_most
+from diag.project.logs import Window
 from diag.project.retrying import retrying
+from diag.project.shipped import Bundle
 from diag.secret import Secret, redact
 
 _LARGEST_LIST = 8 << 20  # bytes; a project has at most 1,000 functions
@@ -47,13 +50,14 @@ class StoredSecret:
 
 @dataclass(frozen=True, slots=True)
 class DeployedFunction:
-    """A deployed function. ``verify_jwt`` is None where the API does not say."""
+    """A deployed function. ``verify_jwt`` is None where the API does not say; logs know it by its ``id``."""
 
     slug: str
     status: str
     version: int | None
     verify_jwt: bool | None
     updated_at: datetime | None = None
+    id: str | None = None
 
 
 class Management:
@@ -88,7 +92,7 @@ class Management:
         entries = [{"name": name, "value": value.reveal()} for name, value in values.items()]
         for start in range(0, len(entries), _SECRETS_PER_REQUEST):
             body = entries[start : start + _SECRETS_PER_REQUEST]
-            await self._send("POST", "/secrets", "setting secrets", body)
+            await self._send("POST", "/secrets", "setting secrets", json=body)
 
     async def functions(self) -> tuple[DeployedFunction, ...]:
         """All deployed functions."""
@@ -105,25 +109,69 @@ class Management:
                 return None
             raise
 
-    async def _get(self, path: str, what: str) -> tuple[Any, Answer]:
-        answer = await self._send("GET", path, what)
-        try:
-            return json.loads(answer.body), answer
-        except ValueError:
-            raise unexpected(what, answer) from None
+    async def deploy(self, bundle: Bundle) -> DeployedFunction:
+        """Deploys a function from its sources, which the platform bundles; its next call is answered by the new
+        version. Sent once: a second version would be no harm, but no help either."""
+        what = f"deploying {bundle.slug}"
+        metadata = {
+            "entrypoint_path": bundle.entrypoint,
+            "import_map_path": "",
+            "static_patterns": [],
+            **({} if bundle.verify_jwt is None else {"verify_jwt": bundle.verify_jwt}),
+            "name": bundle.slug,
+        }
+        parts: list[Any] = [
+            ("file", (path, content, "application/octet-stream")) for path, content in bundle.files.items()
+        ]
+        parts.append(("metadata", (None, json.dumps(metadata))))
+        with translated(what):
+            answer = await self._once("POST", "/functions/deploy", what, files=parts, params={"slug": bundle.slug})
+        return _function(_record(what, *_read(what, answer)))
 
-    async def _send(self, method: str, path: str, what: str, body: object = None) -> Answer:
+    async def delete(self, slug: str) -> bool:
+        """Deletes a function; False where there is none of that name."""
+        try:
+            await self._send("DELETE", f"/functions/{quote(slug, safe='')}", f"deleting {slug}")
+        except ProjectError as error:
+            if error.answer.status == 404:
+                return False
+            raise
+        return True
+
+    async def logs(self, sql: str, window: Window) -> list[Mapping[str, Any]]:
+        """The rows of one query of the logs. Sent once: the endpoint has a tight limit of its own."""
+        what = "reading the logs"
+        with translated(what):
+            answer = await self._once(
+                "GET", "/analytics/endpoints/logs", what, params={"sql": sql, **window.parameters()}
+            )
+        found = _record(what, *_read(what, answer))
+        if found.get("error"):  # a query that failed comes with status 200
+            raise unexpected(what, answer)
+        return _records(what, found.get("result") or [], answer)
+
+    async def _get(self, path: str, what: str) -> tuple[Any, Answer]:
+        return _read(what, await self._send("GET", path, what))
+
+    async def _send(self, method: str, path: str, what: str, **request: Any) -> Answer:
         async for attempt in retrying():
             with attempt, translated(what):
-                return await self._once(method, path, what, body)
+                return await self._once(method, path, what, **request)
         raise AssertionError("a retry ends with an answer or an exception")
 
-    async def _once(self, method: str, path: str, what: str, body: object) -> Answer:
-        async with self._client.stream(method, self._url + path, headers=self._headers, json=body) as response:
+    async def _once(self, method: str, path: str, what: str, **request: Any) -> Answer:
+        async with self._client.stream(method, self._url + path, headers=self._headers, **request) as response:
             answer = answer_of(response, await read_at_most(response, _LARGEST_LIST))
         if not response.is_success:
             raise ProjectError(what, answer, _diagnosis(answer))
         return answer
+
+
+def _read(what: str, answer: Answer) -> tuple[Any, Answer]:
+    try:
+        return json.loads(answer.body), answer
+    except (ValueError, RecursionError):
+        raise unexpected(what, answer) from None
 
 
 def _check_secret(name: str, value: Secret) -> None:
@@ -190,6 +238,7 @@ def _function(found: Mapping[str, Any]) -> DeployedFunction:
         version=version if isinstance(version, int) else None,
         verify_jwt=verify if isinstance(verify, bool) else None,
         updated_at=_moment(found.get("updated_at")),
+        id=str(found["id"]) if found.get("id") else None,
     )
 
 

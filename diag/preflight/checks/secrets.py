@@ -8,13 +8,13 @@ from diag.catalogue import describe
 from diag.credentials import Copies, Copy, State
 from diag.credentials.alteration import EMPTY
 from diag.credentials.readings import lacks
-from diag.credentials.source import Source
 from diag.diagnosis import Evidence, Remedy
 from diag.preflight.checks.project import no_permission
 from diag.preflight.facts import Facts
 from diag.preflight.judgement import found, passed, unknown
 from diag.preflight.model import Finding, Status
 from diag.project import ProjectError
+from diag.project.source import Source
 
 _SIGNATURES = (
     (("AWS_REGION", "AWS_DEFAULT_REGION"), "aws.region-invalid"),

@@ -20,7 +20,7 @@ _ONLY_WARNS = {"openai.model-unavailable", "gemini.permission"}
 """Which model a function asks for, and what a key may list, is known here only by guess: the call decides."""
 _LIMIT = "x-ratelimit-limit-requests"
 NO_COPY = "a missing local copy"
-_PROBE = Remedy("Ask inside the project, where it counts.", "nukediag functions deploy nukediag-probe --yes")
+_PROBE = Remedy("Ask inside the project, where it counts.", "nukediag functions deploy nukediag-probe")
 
 
 async def openai(facts: Facts) -> Finding:

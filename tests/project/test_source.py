@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from diag.credentials.readings import lacks
-from diag.credentials.source import Source, entry_of, scan
+from diag.project.source import Source, entry_of, scan
 
 
 def written(folder: Path, files: dict[str, str]) -> Path:
