@@ -19,10 +19,12 @@ _PHRASE = (
     rb"|bad gateway|service unavailable|gateway time)"
 )
 _STATED = re2.compile(
-    rb"%(said)s%(between)s([45]\d\d)\b|(?:^|[ \[(])([45]\d\d)[\])]?:? %(phrase)s|^([45]\d\d)\b|(?:: |- )([45]\d\d)\b"
-    % {b"said": _SAID_BY, b"between": _BETWEEN, b"phrase": _PHRASE}
+    rb"%(said)s%(between)s([45]\d\d)\b|(?:^|[ \[(])([45]\d\d)[\])]?:? %(phrase)s|^([45]\d\d)\b"
+    rb"|\b(?:openai|gemini|claude|anthropic|rekognition|bedrock|groq|mistral|openrouter)(?: api)?(?: error)?"
+    rb" \(?([45]\d\d)\b"
+    rb"|(?:: |- )([45]\d\d)\b" % {b"said": _SAID_BY, b"between": _BETWEEN, b"phrase": _PHRASE}
 )
-_MERE = 4  # the pattern's last group: a number after a colon or dash
+_MERE = 5  # the pattern's last group: a number after a colon or dash
 MOST = 40
 """Statuses in one text that are looked at."""
 STATED, PASSED_ON = 60, 38

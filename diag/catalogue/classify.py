@@ -140,13 +140,20 @@ def _looked_into(case: _Case) -> _Ruling | None:
     """An answer of success as JSON; None where it has no status and does not look like one."""
     seen = look(case.reading.document, case.requires)
     parts = seen.parts if case.succeeded or case.requires else None
-    if seen.paused and not seen.content:
+    if seen.paused and not seen.content and not _has_other_cause(case, seen):
         return _Ruling("function.paused", leaves=(seen.paused,), parts=parts)
     if seen.errors:
         return _with_errors(case, seen) if case.succeeded else None
     if not case.succeeded and not (case.requires or seen.claims or seen.cached or seen.unfinished):
         return None
     return _without_errors(case, seen)
+
+
+def _has_other_cause(case: _Case, seen: Look) -> bool:
+    """Whether what sounds like a switch (``API keys are disabled``) is an error with a cause of its own."""
+    flagged = seen.paused is not None and seen.paused.text == "true"
+    candidates = _BOOK.candidates(reading_of(seen.errors), None, case.reading) if seen.errors and not flagged else ()
+    return bool(candidates) and candidates[0].weight >= NOTABLE and candidates[0].signature != "function.unavailable"
 
 
 def _with_errors(case: _Case, seen: Look) -> _Ruling:

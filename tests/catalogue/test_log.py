@@ -43,7 +43,7 @@ SERVICE = """2026-11-20T10:00:00Z INFO starting
 Traceback (most recent call last):
   File "worker.py", line 3, in run
     raise ClientError()
-botocore.exceptions.ClientError: An error occurred (ThrottlingException) when calling the DetectLabels operation: Rate exceeded
+botocore.exceptions.ClientError: An error occurred (ThrottlingException) when calling DetectLabels: Rate exceeded
 2026-11-20T10:00:09Z ERROR OpenAI API error: 429 insufficient_quota
 2026-11-20T10:00:10Z INFO done
 """

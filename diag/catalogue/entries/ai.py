@@ -16,7 +16,7 @@ _OTHERS = (
 
 MARKS = (
     Mark("ai", 90, _OTHERS),
-    Mark("ai", 61, r"(?:request_id: req_01[a-z0-9]{20,}|type: error,?\s+error: ?\{ ?type: |\btype: error\s(?:\w+\.)*error\.type: |\b(?:overloaded_error|billing_error|rate_limit_error)\b)"),
+    Mark("ai", 61, r"(?:request_id: req_01[a-z0-9]{20,}|type: error,?\s*error: ?\{ ?type: |\btype: error\s(?:\w+\.)*error\.type: |\b(?:overloaded_error|billing_error|rate_limit_error)\b)"),
     Mark("ai", 40, r"\b(?:response_format|max_tokens|max_completion_tokens|tool_choice|top_p|logprobs|estimated_time)\b"),
     Mark("ai", 30, r"\b(?:ai (?:service|provider|api|models?|analys[ie]s|response|error|gateway|proxy|request|call|vision|processing|credits)|llm\b|vision (?:api|model|service)|language model|language_model|litellm|langchain|chat completion|completions?\b)"),
 )
@@ -28,12 +28,16 @@ RULES = (
     Rule("ai.key-missing", 90, rf"{LACKS}\b.{{0,50}}\b{_VARIABLE}\b"),
     Rule("ai.key-missing", 90, r"no auth credentials found|x-api-key header is required|could not resolve authentication method|no cookie auth credentials"),
     Rule("ai.key-invalid", 90, r"invalid x-api-key|invalid bearer token|\bno auth credentials\b.{0,10}invalid|authentication_error"),
-    Rule("ai.quota-exhausted", 93, r"credit balance is too low|your credit balance|(?:requires|need) more credits|specified api usage limits|insufficient balance|monthly included credits|payment required, please add credits|not enough credits|ai credits"),
+    Rule("ai.key-invalid", 88, r"invalid proxy server token|virtual key|litellm.{0,40}(?:key|token) (?:is )?(?:invalid|not found|expired)"),
+    Rule("ai.model-unavailable", 91, r"\bnot_found_error\b", also=(r"\bmodel: ",)),
+    Rule("ai.quota-exhausted", 80, r"payment required for ai"),
+    Rule("ai.quota-exhausted", 93, r"credit balance is too low|your credit balance|(?:requires|need) more credits|specified api usage limits|monthly included credits|payment required, please add credits"),
     Rule("ai.overloaded", 88, r"overloaded_error"),
     Rule("ai.rate-limited", 88, r"rate_limit_error|would exceed (?:your organization's|the) rate limit|too many requests, please wait before trying|too many tokens, please wait"),
     Rule("ai.context-too-long", 92, r"prompt is too long: \d+"),
     Rule("ai.image-unreachable", 92, r"fail to get image from url|we can ?not access the url currently|count_token_messages_failed"),
     Rule("ai.image-rejected", 80, r"invalid image \(base64\)|image exceeds \d+ ?mb maximum|could not process image|image\.source\."),
     Rule("ai.model-unavailable", 91, r"no endpoints found|not_found_error.{0,60}model|don't have access to the model with the specified model id|provided model identifier is invalid|on-demand throughput is ?n'?o?t supported|model_decommissioned|is not a valid model id"),
+    Rule("ai.bad-request", 84, r"chatcompletionrequest\w*|failed to deserialize the json body into the target type: (?:messages|model|tools|\w+\[)"),
     Rule("ai.refused", 88, r"data_inspection_failed|output blocked by content filtering policy|flagged by moderation"),
 )

@@ -29,7 +29,7 @@ RULES = (
     Rule("gateway.auth-invalid", 92, r"\bunauthorized_(?:legacy_jwt|asymmetric_jwt|invalid_jwt\w*|unsupported_\w+|invalid_\w+|jwt\w*|expired\w*)\b"),
     Rule("gateway.auth-invalid", 78, r"\binvalid jwt\b"),
     Rule("gateway.auth-invalid", 80, r"(?:invalid token or protected header formatting|auth header is not '?bearer|unsupported jwt algorithm|jwt (?:verification failed|could not be decoded|is malformed|header))"),
-    Rule("gateway.auth-invalid", 64, r"(?:jwsinvalid|jwtexpired|jwserror|err_jw[st]\w*|jwt malformed|jwt is invalid|invalid compact jws|jwt has expired|jwt expired|token is malformed)", status=(401, 403)),
+    Rule("gateway.auth-invalid", 64, r"(?:jwsinvalid|jwtexpired|jwserror|err_jw[st]\w*|jwt malformed|jwt is invalid|invalid compact jws|jwt has expired|jwt expired|token is malformed|missing sub claim|invalid claim|invalid signature in jwt)", status=(401, 403)),
     Rule("gateway.function-not-found", 92, r"requested function was not found"),
     Rule("gateway.function-not-found", 74, r"(?:edge )?function(?: '?[\w-]+'?)? (?:was )?(?:not found|does not exist|is not deployed|not deployed)", unless=(r"public\.", r"pgrst202", r"no function matches", r"schema cache")),
     Rule("gateway.function-not-found", 74, r"missing function name in request"),

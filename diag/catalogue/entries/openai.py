@@ -42,6 +42,7 @@ RULES = (
     Rule("openai.image-unreachable", 91, r"\binvalid_image_url\b|(?:error|timeout) while downloading (?:http|\S+\.(?:jpe?g|png|gif|webp)|file)"),
     Rule("openai.image-rejected", 90, r"you uploaded an unsupported image|image data you provided does not represent a valid image|\binvalid_image_format\b|invalid_base64_image"),
     Rule("openai.image-rejected", 93, r"image size exceeds the limit", also=(r"invalid_image\b",)),
+    Rule("openai.bad-request", 85, r"image_url is only supported by certain models"),
     Rule("openai.bad-request", 91, r"expected a base64-encoded data url", also=(r"invalid_value|invalid image url",)),
     Rule("openai.context-too-long", 94, r"request too large for .{0,200}(?:tokens per min|tpm)", unless=(r"groq|llama|qwen|mixtral|deepseek|kimi",)),
     Rule("openai.context-too-long", 94, r"this model's maximum context length is", unless=(r"groq|llama|qwen|mixtral|deepseek|kimi|openrouter|vllm|mistral",)),
