@@ -21,7 +21,7 @@ from diag.secret import redact
 LITE = "npm:@supabase/lite@0.10.0"
 POSTGRES_DRIVER = "npm:postgres@3.4.8"
 DENO_FILES = Path(__file__).parent / "deno"
-PRELOAD = DENO_FILES / "preload.ts"
+PRELOAD, EDGE = DENO_FILES / "preload.ts", DENO_FILES / "edge.ts"
 FUNCTIONS = Path(__file__).parent / "world" / "functions"
 SHIPPED = Path(__file__).parents[1] / "shipped"
 
@@ -74,7 +74,8 @@ def deno_run(*permissions: str, preload: bool = False, pinned_by: Sequence[str] 
     """The beginning of a command line that runs something pinned (by ``pins()`` unless told otherwise), from the cache
     alone."""
     fixed = ["--no-prompt", "--cached-only", "--frozen", *(pins() if pinned_by is None else pinned_by)]
-    return [deno_binary(), "run", *fixed, *(["--preload", str(PRELOAD)] if preload else []), *permissions]
+    preloads = ["--preload", str(PRELOAD), "--preload", str(EDGE)] if preload else []
+    return [deno_binary(), "run", *fixed, *preloads, *permissions]
 
 
 def pins() -> list[str]:

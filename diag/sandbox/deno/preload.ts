@@ -16,18 +16,22 @@ function standIn(host: string): string | undefined {
   return wildcard && upstreams[wildcard];
 }
 
-function redirected(address: string): string {
+export function redirected(address: string): string {
   const url = new URL(address);
   if (!url.protocol.startsWith("http") || LOOPBACK.has(url.hostname)) return address;
   const target = standIn(url.hostname);
   // What fetch throws for a host name that does not resolve.
-  if (!target) throw new TypeError(`error sending request for url (${url.origin}/): the sandbox has no stand-in for it`);
+  if (!target) {
+    const refused = `error sending request for url (${url.origin}/): the sandbox has no stand-in for it`;
+    console.error(refused); // functions tend to swallow it
+    throw new TypeError(refused);
+  }
   return target + url.pathname + url.search;
 }
 
 // What goes wrong on the way to a stand-in is told of the address that the function asked for.
 function asAsked(error: unknown, asked: string, address: string): unknown {
-  if (error instanceof Error) error.message = error.message.replaceAll(address, asked);
+  if (error instanceof TypeError) error.message = error.message.replaceAll(address, asked); // fetch throws these
   return error;
 }
 
@@ -41,3 +45,14 @@ globalThis.fetch = async (input: string | URL | Request, init?: RequestInit): Pr
     throw asAsked(error, asked, address);
   }
 };
+
+// What the function says on its console goes out as one line a call, with its level, so that the sandbox's logs can tell
+// a message of several lines from several messages, as the hosted logs do. U+001E marks such a line.
+import { format } from "node:util";
+
+const spoken = console.error;
+const LEVELS = { log: "info", info: "info", debug: "debug", warn: "warning", error: "error" } as const;
+for (const [name, level] of Object.entries(LEVELS)) {
+  console[name as keyof typeof LEVELS] = (...words: unknown[]) =>
+    spoken("\u001e" + JSON.stringify({ level, text: format(...words) }));
+}
