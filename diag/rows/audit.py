@@ -77,13 +77,9 @@ async def audit(project: Project, settings: Settings, *, pending: bool = False) 
 async def hollow_rows(project: Project, settings: Settings) -> AsyncIterator[Finding]:
     """The rows that a repair has to call again: marked ones without a full result, then unmarked ones whose stored
     failure the function would only repeat."""
-    async for finding in audit(project, settings):
+    async for finding in everything(project, settings):
         if finding.kind is not Kind.FULL:
             yield finding
-    if settings.table.result_columns:
-        async for finding in audit(project, settings, pending=True):
-            if finding.kind is not Kind.FULL:
-                yield finding
 
 
 def _filter(table: TableSettings, *, pending: bool) -> Mapping[str, str]:
@@ -91,3 +87,68 @@ def _filter(table: TableSettings, *, pending: bool) -> Mapping[str, str]:
         return {**table.where, table.marker: "not.is.null"}
     # One filled column is enough to look: the judge reads them all.
     return {**table.where, table.marker: "is.null", table.result_columns[0]: "not.is.null"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hollow:
+    """How many rows of one ``kind`` there are, with the id of one of them."""
+
+    kind: Kind
+    signature: str | None
+    marked: bool
+    count: int
+    example: str
+
+
+@dataclass(slots=True)
+class Coverage:
+    """How many finished rows have a record in a table, and how many records they have."""
+
+    rows: int = 0
+    records: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was found: ``marked`` rows are marked as done, ``full`` of them have a full result; ``hollow`` the others by
+    kind, most frequent first; ``tables`` what the marked rows have in each result table (and under the work table's
+    own name: in their result columns)."""
+
+    marked: int
+    full: int
+    hollow: tuple[Hollow, ...]
+    tables: Mapping[str, Coverage]
+
+
+async def summary(project: Project, settings: Settings) -> Audit:
+    """The audit of all rows, counted. Raises ProjectError."""
+    marked = full = 0
+    kinds: dict[tuple[Kind, str | None, bool], tuple[int, str]] = {}
+    tables: dict[str, Coverage] = {}
+    async for finding in everything(project, settings):
+        marked += finding.marked
+        full += finding.marked and finding.kind is Kind.FULL
+        if finding.marked:
+            _cover(tables, finding.written)
+        if finding.kind is not Kind.FULL:
+            key = (finding.kind, finding.signature, finding.marked)
+            count, example = kinds.get(key, (0, finding.row.id))
+            kinds[key] = (count + 1, example)
+    hollow = [Hollow(*key, count, example) for key, (count, example) in kinds.items()]
+    return Audit(marked, full, tuple(sorted(hollow, key=lambda seen: -seen.count)), tables)
+
+
+async def everything(project: Project, settings: Settings) -> AsyncIterator[Finding]:
+    """Every marked row, then every unmarked one that holds something all the same."""
+    async for finding in audit(project, settings):
+        yield finding
+    if settings.table.result_columns:
+        async for finding in audit(project, settings, pending=True):
+            yield finding
+
+
+def _cover(tables: dict[str, Coverage], written: Written) -> None:
+    for name, records in written.records.items():
+        seen = tables.setdefault(name, Coverage())
+        seen.rows += records > 0
+        seen.records += records

@@ -53,12 +53,18 @@ def test_rows_marked_over_a_failure_are_found_and_healed(new_sandbox, tmp_path, 
     found = asyncio.run(kinds(configuration))
     assert found[kind, signature] == ROWS
     sandbox = launch.switch(sandbox, "healthy")
+    verified = nukediag(tmp_path, "verify", "--json", sandbox=sandbox)
+    assert verified.code == 4
+    assert [(one["kind"], one["signature"], one["count"]) for one in verified.document["hollow"]] == [
+        (kind.value, signature, ROWS)
+    ]
     plain = nukediag(tmp_path, "backfill", "--yes", "--json", sandbox=sandbox)
     assert (plain.code, plain.document["attempted"]) == (0, 0)
     repaired = nukediag(tmp_path, "backfill", "--repair", "--yes", "--json", sandbox=sandbox)
     assert (repaired.code, repaired.document["succeeded"], repaired.document["finished"]) == (0, ROWS, True)
     assert set(asyncio.run(kinds(configuration))) == {(Kind.FULL, None)}
     assert launch.status(sandbox)["calls"]["openai_accepted"] == ROWS
+    assert nukediag(tmp_path, "verify", sandbox=sandbox).code == 0
 
 
 def test_a_repair_that_repairs_nothing_is_no_success(new_sandbox, tmp_path):
@@ -81,3 +87,7 @@ def test_a_stored_failure_that_was_never_marked_is_healed_too(new_sandbox, tmp_p
     rest = nukediag(tmp_path, "backfill", "--yes", "--json", sandbox=sandbox)
     assert (rest.code, rest.document["succeeded"]) == (0, ROWS - 2)
     assert asyncio.run(kinds(configuration))[Kind.FULL, None] == ROWS + 200
+
+
+def test_verify_does_not_vouch_for_rows_that_it_cannot_see(play, tmp_path):
+    assert nukediag(tmp_path, "verify", sandbox=play("anon-key")).code == 5
