@@ -21,6 +21,7 @@ from diag.sandbox.children import Family
 from diag.sandbox.control import PREFIX, Control
 from diag.sandbox.counters import Counters
 from diag.sandbox.data_api import DataApi
+from diag.sandbox.edge_log import EdgeLog
 from diag.sandbox.functions import BootError, Fence, Workers
 from diag.sandbox.gateway import Gateway
 from diag.sandbox.keys import ProjectKeys
@@ -201,7 +202,7 @@ class Assembly:
 
     async def _listen(self, stage: Stage) -> None:
         assert self._session is not None
-        gateway = Gateway(self.project, self.workers, self.data_api, self.counters)
+        gateway = Gateway(self.project, self.workers, self.data_api, self.counters, EdgeLog(self.book, self.project))
         management = web.Application()
         management.add_subapp("/v1", self.management.application())
         management.add_subapp(PREFIX, Control(stage, self.family, self.control_token, self._folder).application())

@@ -66,9 +66,11 @@ class DataApi:
             for section, values in sections.items()
         )
 
-    async def serve(self, request: web.Request, session: aiohttp.ClientSession) -> web.StreamResponse:
-        """Answer a request below ``/rest/v1`` as a hosted project would."""
-        credentials = data_api_headers(self._keys, request.headers, request.query)
+    async def serve(
+        self, request: web.Request, session: aiohttp.ClientSession, *, legacy_keys: bool = True
+    ) -> web.StreamResponse:
+        """Answer a request below ``/rest/v1`` as a hosted project would; ``legacy_keys``: whether it takes those."""
+        credentials = data_api_headers(self._keys, request.headers, request.query, legacy_keys=legacy_keys)
         if isinstance(credentials, Refusal) and request.method != "OPTIONS":
             return web.json_response(credentials.body, status=401)
         headers = passed_on(request.headers, _CREDENTIALS)

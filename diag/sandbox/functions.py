@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from diag.sandbox.children import Child, Family
-from diag.sandbox.model import Deployed
+from diag.sandbox.limits import Allowance, Meter, Overstepped
+from diag.sandbox.logbook import Logbook
+from diag.sandbox.model import REGION, Deployed
 from diag.sandbox.parts import deno_environment, deno_run
 from diag.sandbox.ports import free_ports, until_listening
+from diag.sandbox.worker_log import WorkerLog
 
 _BOOT_SECONDS = 20
 _DRAIN_SECONDS = 400  # the longest that a hosted worker lives
+_LOOK_AGAIN = 0.04  # seconds between two readings of a busy worker's use
 
 
 class BootError(Exception):
@@ -30,21 +35,54 @@ class Worker:
     port: int
     child: Child
     execution_id: str
+    log: WorkerLog
+    meter: Meter
     calls: int = 0
     idle: asyncio.Event = field(default_factory=asyncio.Event)
+    busy: asyncio.Event = field(default_factory=asyncio.Event)
+    buried: asyncio.Event = field(default_factory=asyncio.Event)
+    overstepped: Overstepped | None = None
 
     def __post_init__(self) -> None:
         self.idle.set()
 
     def __enter__(self) -> Worker:
+        self.meter.begin(idle=self.calls == 0)
         self.calls += 1
         self.idle.clear()
+        self.busy.set()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.calls -= 1
         if self.calls == 0:
             self.idle.set()
+            self.busy.clear()
+
+    async def guard(self) -> None:
+        """End it by force when it oversteps its allowance while it serves."""
+        while self.child.alive and self.overstepped is None:
+            await self.busy.wait()
+            self.overstepped = self.meter.reading()
+            await asyncio.sleep(0 if self.overstepped else _LOOK_AGAIN)
+        if self.child.alive:
+            self.child.process.kill()
+
+    async def was_killed(self, seconds: float) -> bool:
+        """Whether it ended because it overstepped its allowance; waits that long for its end."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.buried.wait(), seconds)
+        return self.overstepped is not None
+
+    async def bury(self) -> None:
+        """Wait for its end and log it."""
+        code = await self.child.ended()
+        self.busy.set()  # nothing to guard any more
+        if self.log.ran_out_of_memory:
+            self.overstepped = "Memory"
+        sent_away = self.child.expected_end and code <= 0
+        self.log.ended(self.overstepped or ("EarlyDrop" if sent_away else ""))
+        self.buried.set()
 
 
 @dataclass(frozen=True)
@@ -61,11 +99,19 @@ class Fence:
 class Workers:
     """All functions' workers. ``environment(slug, execution_id)`` gives the variables of a new one."""
 
-    def __init__(self, family: Family, fence: Fence, environment: Callable[[str, str], Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        family: Family,
+        fence: Fence,
+        environment: Callable[[str, str], Mapping[str, str]],
+        book: Logbook | None = None,
+        allowance: Allowance | None = None,
+    ) -> None:
         self._family, self._fence, self._environment = family, fence, environment
+        self._book, self._allowance = book or Logbook(), allowance or Allowance()
         self._current: dict[str, Worker] = {}
         self._booting: dict[str, asyncio.Lock] = {}
-        self._retiring: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def worker(self, function: Deployed) -> Worker:
         """A worker that listens; raises ``BootError``. Callers at the same time share one boot."""
@@ -76,18 +122,36 @@ class Workers:
             return current
 
     async def _boot(self, function: Deployed) -> Worker:
-        slug, entry, port, execution_id = function.slug, function.entry, free_ports(1)[0], str(uuid.uuid4())
+        port, execution_id, begun = free_ports(1)[0], str(uuid.uuid4()), time.monotonic()
+        log = WorkerLog(self._book, {"execution_id": execution_id, "region": REGION, **function.identity})
         child = await self._family.start(
-            f"function-{slug}",
-            [*deno_run(*self._permissions(port, function), preload=True, pinned_by=function.options), str(entry)],
-            env=self._variables(slug, execution_id, port),
-            cwd=entry.parent,
+            f"function-{function.slug}",
+            self._command(port, function),
+            env=self._variables(function.slug, execution_id, port),
+            cwd=function.entry.parent,
             watched=False,  # a function that ends is the function's affair; the next call starts it again
+            heard=log.heard,
         )
         if not await until_listening(port, child, _BOOT_SECONDS):
             await child.stop(0.2)
+            await child.ended()
+            log.failed_to_boot()
             raise BootError(child.last_words())
-        return Worker(slug, port, child, execution_id)
+        log.booted(time.monotonic() - begun)
+        worker = Worker(function.slug, port, child, execution_id, log, Meter(child.process.pid, self._allowance))
+        self._begin(worker.guard())
+        self._begin(worker.bury())
+        return worker
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _command(self, port: int, function: Deployed) -> list[str]:
+        heap = f"--v8-flags=--max-old-space-size={self._allowance.memory // 2**20}"
+        permissions = self._permissions(port, function)
+        return [*deno_run(heap, *permissions, preload=True, pinned_by=function.options), str(function.entry)]
 
     def _permissions(self, port: int, function: Deployed) -> list[str]:
         reachable = ",".join(f"127.0.0.1:{each}" for each in (port, *self._fence.ports))
@@ -115,9 +179,7 @@ class Workers:
         """No further call for this worker: it hung up on its caller, or it is out of date."""
         if self._current.get(worker.slug) is worker:
             del self._current[worker.slug]
-            task = asyncio.create_task(_end(worker))
-            self._retiring.add(task)
-            task.add_done_callback(self._retiring.discard)
+            self._begin(_end(worker))
 
 
 async def _end(worker: Worker) -> None:

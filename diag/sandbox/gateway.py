@@ -6,11 +6,11 @@ Statuses, bodies and ``sb-error-code`` values: Supabase's pages "Edge Functions 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
+import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import aiohttp
@@ -18,11 +18,17 @@ from aiohttp import web
 from yarl import URL
 
 from diag.sandbox.data_api import DataApi
+from diag.sandbox.edge_log import EdgeLog
 from diag.sandbox.functions import BootError, Worker, Workers
 from diag.sandbox.keys import refuse_function_call
+from diag.sandbox.logbook import Logbook
 from diag.sandbox.model import REGION, Deployed, Project
 from diag.sandbox.proxy import Answer, pass_on, passed_on
+from diag.sandbox.refusals import in_front, json_answer, platform_error
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_DYING_SECONDS = 5  # to wait for the end of a worker that broke its connection
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _LARGEST_BODY = 50 * 2**20  # bytes; above what the functions' bundles and photos need
 _log = logging.getLogger(__name__)
@@ -38,15 +44,23 @@ class CallCounter(Protocol):
 class Gateway:
     """Routes of the project's own address."""
 
-    def __init__(self, project: Project, workers: Workers, data_api: DataApi, counter: CallCounter) -> None:
+    def __init__(
+        self,
+        project: Project,
+        workers: Workers,
+        data_api: DataApi,
+        counter: CallCounter,
+        log: EdgeLog | None = None,
+    ) -> None:
         self._project, self._workers, self._data_api, self._counter = project, workers, data_api, counter
+        self._log = log or EdgeLog(Logbook(), project)
         self._session: aiohttp.ClientSession | None = None
         self._under_way: set[asyncio.Task[Answer]] = set()
 
     def application(self, session: aiohttp.ClientSession, photos: list[web.RouteDef]) -> web.Application:
         """The aiohttp application, with the photos' routes in it."""
         self._session = session
-        application = web.Application(client_max_size=_LARGEST_BODY)
+        application = web.Application(client_max_size=_LARGEST_BODY, middlewares=[self._front])
         application.add_routes(
             [
                 web.route("*", "/functions/v1/{slug}", self._function),
@@ -58,31 +72,58 @@ class Gateway:
         )
         return application
 
+    @web.middleware
+    async def _front(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        refusal = in_front(self._project.condition, request.host)
+        if refusal is not None:
+            return refusal
+        response = await handler(request)
+        self._log.request(request, response)
+        return response
+
     async def _rest(self, request: web.Request) -> web.StreamResponse:
         assert self._session is not None
-        return await self._data_api.serve(request, self._session)
+        return await self._data_api.serve(request, self._session, legacy_keys=self._project.condition.legacy_keys)
 
     async def _function(self, request: web.Request) -> web.StreamResponse:
-        function = self._project.functions.get(request.match_info["slug"])
+        function, begun = self._project.functions.get(request.match_info["slug"]), time.monotonic()
+        response = self._tell(await self._answered(request, function))
+        self._log.call(request, response, function, seconds=time.monotonic() - begun)
+        return response
+
+    async def _answered(self, request: web.Request, function: Deployed | None) -> web.Response:
         refusal = self._refusal(request, function)
         if refusal is not None or function is None:
-            return self._tell(refusal or _not_found())
+            return refusal or platform_error("NOT_FOUND")
         try:
             worker = await self._workers.worker(function)
         except BootError as error:
             _log.warning("%s did not boot: %s", function.slug, error)
-            return self._tell(_platform_error(503, "BOOT_ERROR", "Function failed to start (please check logs)"))
-        return self._tell(await self._call(request, worker))
+            return platform_error("BOOT_ERROR")
+        return await self._call(request, worker)
 
     def _refusal(self, request: web.Request, function: Deployed | None) -> web.Response | None:
         if request.method not in _METHODS:
             return web.Response(status=405, text="Method Not Allowed")
+        if _MALFORMED.search(request.raw_path):
+            return platform_error("INVALID_URL")
         if function is None:
-            return _not_found()
+            return platform_error("NOT_FOUND")
+        return self._unauthorized(request, function) or self._not_loaded(function)
+
+    def _unauthorized(self, request: web.Request, function: Deployed) -> web.Response | None:
         if not function.verify_jwt or request.method == "OPTIONS":
             return None
-        refused = refuse_function_call(self._project.keys, request.headers, new_keys_pass=self._project.new_keys_pass)
-        return _json(401, refused.body, refused.code) if refused else None
+        new_keys = self._project.condition.new_keys_pass
+        refused = refuse_function_call(self._project.keys, request.headers, new_keys_pass=new_keys)
+        return json_answer(401, refused.body, refused.code) if refused else None
+
+    def _not_loaded(self, function: Deployed) -> web.Response | None:
+        if self._project.condition.refusal:
+            return platform_error(self._project.condition.refusal)
+        if not function.entry.parent.exists():
+            return platform_error("NOT_FOUND_FUNCTION_BLOB")
+        return None if function.entry.exists() else platform_error("LOAD_FUNCTION_INVALID_ENTRYPOINT_PATH_ERROR")
 
     async def _call(self, request: web.Request, worker: Worker) -> web.Response:
         # A task of its own, never cancelled: a function runs on when its caller goes away or the time is up, and what
@@ -90,11 +131,9 @@ class Gateway:
         task = asyncio.create_task(self._forward(request.method, self._target(request, worker), request, worker))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        done, _ = await asyncio.wait({task}, timeout=self._project.idle_timeout)
-        if not done:
-            limit = f"{self._project.idle_timeout:g}s"
-            return _platform_error(504, "IDLE_TIMEOUT", f"Request idle timeout limit ({limit}) reached")
-        return _outcome(task, worker)
+        limit = self._project.condition.idle_timeout
+        done, _ = await asyncio.wait({task}, timeout=limit)
+        return await _outcome(task, worker) if done else platform_error("IDLE_TIMEOUT", limit=f"{limit:g}")
 
     def _target(self, request: web.Request, worker: Worker) -> URL:
         path = request.raw_path.removeprefix("/functions/v1")
@@ -109,10 +148,13 @@ class Gateway:
             if method == "POST":  # an OPTIONS request is a browser's question, or a free look whether it starts
                 self._counter.function_called(worker.slug)
             try:
-                return await pass_on(self._session, method, target, headers, body)
+                answer = await pass_on(self._session, method, target, headers, body)
             except (aiohttp.ClientError, OSError):
                 self._workers.drop(worker)
                 raise
+        if self._project.condition.cold_starts and not worker.calls:
+            self._workers.drop(worker)
+        return answer
 
     def _tell(self, response: web.Response) -> web.Response:
         response.headers.update(
@@ -126,32 +168,24 @@ class Gateway:
         return response
 
 
-def _outcome(task: asyncio.Task[Answer], worker: Worker) -> web.Response:
+async def _outcome(task: asyncio.Task[Answer], worker: Worker) -> web.Response:
     own = {"x-deno-execution-id": worker.execution_id, "x-served-by": "supabase-edge-runtime"}
     try:
         answer = task.result()
     except (aiohttp.ClientError, OSError):
-        # The process ended while it was being called: an exception outside the handler.
-        response = _platform_error(500, "WORKER_ERROR", "Function exited due to an error (please check logs)")
+        # The process ended while it was being called.
+        response = platform_error(
+            "WORKER_RESOURCE_LIMIT" if await worker.was_killed(_DYING_SECONDS) else "WORKER_ERROR"
+        )
+        response.headers.update(own)
+        return response
+    if not 200 <= answer.status <= 599:
+        response = platform_error("INVALID_RESPONSE_STATUS_CODE")
         response.headers.update(own)
         return response
     if answer.status >= 500:
         own["sb-error-code"] = "EDGE_FUNCTION_ERROR"
     return answer.response(own)
-
-
-def _not_found() -> web.Response:
-    return _platform_error(404, "NOT_FOUND", "Requested function was not found")
-
-
-def _platform_error(status: int, code: str, message: str) -> web.Response:
-    return _json(status, {"code": code, "message": message}, code)
-
-
-def _json(status: int, body: Mapping[str, object], code: str | None) -> web.Response:
-    text = json.dumps(body, separators=(",", ":"))
-    headers = {"sb-error-code": code} if code else {}
-    return web.Response(text=text, status=status, headers=headers, content_type="application/json")
 
 
 def _request_id() -> str:

@@ -89,6 +89,8 @@ def refuse_function_call(
     ``new_keys_pass``: the documents disagree about ``sb_`` keys here; the newest page lets them through.
     """
     authorization = headers.get("Authorization", "")
+    if keys.secret in (headers.get("apikey"), authorization.removeprefix("Bearer ")) and _from_browser(headers):
+        return _SECRET_IN_BROWSER
     if new_keys_pass and _new_key(keys, headers.get("apikey", "")):
         return None
     if not authorization:
@@ -129,13 +131,17 @@ def _claims(keys: ProjectKeys, token: str) -> dict[str, Any] | None:
         return None
 
 
+def _from_browser(headers: Mapping[str, str]) -> bool:
+    return headers.get("User-Agent", "").startswith(_BROWSER)
+
+
 def data_api_headers(
-    keys: ProjectKeys, headers: Mapping[str, str], query: Mapping[str, str]
+    keys: ProjectKeys, headers: Mapping[str, str], query: Mapping[str, str], *, legacy_keys: bool = True
 ) -> dict[str, str] | Refusal:
     """The credentials that Supabase Lite takes for what the caller brought, or the refusal.
 
     Lite knows only the new keys, and wants one in ``apikey``; hosted projects take the legacy JWTs as well, in either
-    header. A user's own token is passed on.
+    header. A user's own token is passed on. ``legacy_keys``: whether the project still takes the JWTs.
     """
     apikey = headers.get("apikey") or query.get("apikey", "")
     if not apikey:
@@ -143,8 +149,10 @@ def data_api_headers(
     role = keys.role_of(apikey)
     if role is None:
         return _unknown_key(apikey)
-    if apikey == keys.secret and headers.get("User-Agent", "").startswith(_BROWSER):
-        return _no_key("Forbidden use of secret API key in browser", "Secret API keys can only be used on servers.")
+    if apikey == keys.secret and _from_browser(headers):
+        return _SECRET_IN_BROWSER
+    if apikey in (keys.anon, keys.service_role) and not legacy_keys:
+        return _no_key("Legacy API keys are disabled", "Use the publishable and secret keys of this project.")
     bearer = headers.get("Authorization", "").partition(" ")[2]
     role = keys.role_of(bearer) or role
     passed_on = {} if not bearer or keys.role_of(bearer) else {"Authorization": f"Bearer {bearer}"}
@@ -161,3 +169,6 @@ def _unknown_key(apikey: str) -> Refusal:
 
 def _no_key(message: str, hint: str) -> Refusal:
     return Refusal({"message": message, "hint": hint})
+
+
+_SECRET_IN_BROWSER = _no_key("Forbidden use of secret API key in browser", "Secret API keys are for servers alone.")

@@ -7,12 +7,14 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any
 
+from diag.sandbox.condition import Condition
 from diag.sandbox.keys import ProjectKeys
+from diag.sandbox.scenarios.model import wrong_twin
 
 REGION = "us-east-1"
 
@@ -66,48 +68,29 @@ class Deployed:
 
 @dataclass
 class Project:
-    """The state of the miniature project. ``url`` is the gateway's; ``idle_timeout`` in seconds."""
+    """The state of the miniature project. ``url`` is the gateway's; ``usual`` is its condition when all is well."""
 
     keys: ProjectKeys
     name: str = "sandbox"
-    status: str = "ACTIVE_HEALTHY"
     url: str = ""
     database_url: str = ""
     secrets: dict[str, SecretValue] = field(default_factory=dict)
     functions: dict[str, Deployed] = field(default_factory=dict)
     created_at: str = field(default_factory=lambda: timestamp())
-    idle_timeout: float = 150
-    new_keys_pass: bool = True
-    """Whether ``sb_`` keys pass a function's JWT check: the documents disagree."""
     stand_ins: dict[str, str] = field(default_factory=dict)
     """Injected variable -> the secret whose value it has instead, so that a scenario can break it: on the hosted
     platform such a variable is stale for a while after its key was changed."""
-    legacy_keys: bool = True
-    """Whether the anon and service_role JWTs are accepted."""
+    usual: Condition = field(default_factory=Condition)
+    condition: Condition = field(default_factory=Condition)
 
-    restricted: str = ""
-    """The violation for which the project is restricted."""
-    cdn_status: int = 0
-    """With which the network in front answers by itself; 0: it does not."""
-    refusal: str = ""
-    """The ``sb-error-code`` with which the platform turns every call of a function away."""
-    cold_starts: bool = False
-    """Whether every call finds no worker."""
-    stale: frozenset[str] = frozenset()
-    """Secrets of which the warm workers still have a former, wrong value, until the function is deployed anew."""
-
-    def configure(self, faults: Mapping[str, object]) -> None:
-        """What is wrong with the gateway or the project in a scenario; ``{}`` is as usual. The names are those of the
-        fields, and ``status``; an unknown one is a ``ValueError``."""
-        unknown = faults.keys() - _USUAL.keys()
-        if unknown:
-            raise ValueError(f"the gateway has no such fault: {', '.join(sorted(unknown))}")
-        for name, value in {**_USUAL, **faults}.items():
-            setattr(self, name, value)
+    def configure(self, faults: Mapping[str, Any]) -> None:
+        """What is wrong in a scenario, by the names of ``Condition``; ``{}`` is as usual."""
+        self.condition = replace(self.usual, **faults)
 
     def deploy(self, function: Deployed) -> None:
-        """Make it the active one of its name."""
+        """Make it the active one of its name; its workers are new."""
         self.functions[function.slug] = function
+        self.condition = replace(self.condition, stale=frozenset())
 
     def set_secrets(self, values: Mapping[str, str]) -> None:
         """Create or overwrite; the others stay."""
@@ -139,12 +122,15 @@ class Project:
         """All variables of a new worker of that function: secrets, injected ones, those of the run."""
         function = self.functions[slug]
         return {
-            **{name: secret.value for name, secret in self.secrets.items()},
+            **{name: self._as_booted(name, secret.value) for name, secret in self.secrets.items()},
             **self._injected_now(),
             "SB_REGION": REGION,
             "SB_EXECUTION_ID": execution_id,
             "DENO_DEPLOYMENT_ID": self.deployment_id(function),
         }
+
+    def _as_booted(self, name: str, value: str) -> str:
+        return wrong_twin(value) if name in self.condition.stale else value
 
     def deployment_id(self, function: Deployed) -> str:
         """``<ref>_<function id>_<version>``."""
@@ -153,19 +139,6 @@ class Project:
     def _injected_now(self) -> dict[str, str]:
         values = {name: self._value(one) for name, one in self.stand_ins.items()}
         return {name: value for name, value in {**self.injected(), **values}.items() if value is not None}
-
-
-_USUAL: Final[Mapping[str, object]] = {
-    "status": "ACTIVE_HEALTHY",
-    "idle_timeout": 150.0,
-    "new_keys_pass": True,
-    "legacy_keys": True,
-    "restricted": "",
-    "cdn_status": 0,
-    "refusal": "",
-    "cold_starts": False,
-    "stale": frozenset(),
-}
 
 
 def timestamp() -> str:

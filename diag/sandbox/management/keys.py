@@ -25,7 +25,7 @@ class Keys:
         return web.json_response(_listed(self._project.keys, reveal=request.query.get("reveal") == "true"))
 
     async def _legacy(self, request: web.Request) -> web.Response:
-        return web.json_response({"enabled": self._project.legacy_keys})
+        return web.json_response({"enabled": self._project.condition.legacy_keys})
 
 
 def _listed(keys: ProjectKeys, *, reveal: bool) -> list[dict[str, Any]]:

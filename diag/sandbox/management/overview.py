@@ -37,7 +37,7 @@ class Overview:
         asked = [name for name in request.query.get("services", "").split(",") if name]
         if not asked or not _SERVICES.issuperset(asked):
             return message(400, f"services must be one or more of {', '.join(sorted(_SERVICES))}")
-        healthy = self._project.status == "ACTIVE_HEALTHY"
+        healthy = self._project.condition.status == "ACTIVE_HEALTHY"
         status = "ACTIVE_HEALTHY" if healthy else "UNHEALTHY"
         return web.json_response([{"name": name, "status": status, "healthy": healthy} for name in asked])
 
@@ -54,6 +54,6 @@ def _described(project: Project) -> dict[str, Any]:
         "name": project.name,
         "region": REGION,
         "created_at": project.created_at,
-        "status": project.status,
+        "status": project.condition.status,
         "database": {"host": "127.0.0.1", "version": "18", "postgres_engine": "18", "release_channel": "ga"},
     }

@@ -1,0 +1,35 @@
+"""What is wrong with the gateway, or with the project behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Condition:
+    """All defaults: nothing is wrong. ``idle_timeout`` in seconds."""
+
+    status: str = "ACTIVE_HEALTHY"
+    """As the management API gives it; ``INACTIVE`` is paused."""
+    resolves: bool = True
+    """Whether the project's host name does: that of a paused project may not."""
+    restricted: str = ""
+    """The violation for which the project is restricted."""
+    cdn_status: int = 0
+    """With which the network in front answers by itself; 0: it does not."""
+    refusal: str = ""
+    """The ``sb-error-code`` with which the platform turns every call of a function away."""
+    idle_timeout: float = 150
+    new_keys_pass: bool = True
+    """Whether ``sb_`` keys pass a function's JWT check: the documents disagree."""
+    legacy_keys: bool = True
+    """Whether the anon and service_role JWTs are accepted."""
+    cold_starts: bool = False
+    """Whether every call finds no worker."""
+    stale: frozenset[str] = frozenset()
+    """Secrets of which the workers still have a former, wrong value, until the function is deployed anew."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether the project is."""
+        return self.status == "INACTIVE"
