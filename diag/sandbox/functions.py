@@ -123,11 +123,13 @@ class Workers:
 
     async def _boot(self, function: Deployed) -> Worker:
         port, execution_id, begun = free_ports(1)[0], str(uuid.uuid4()), time.monotonic()
-        log = WorkerLog(self._book, {"execution_id": execution_id, "region": REGION, **function.identity})
+        variables = self._variables(function.slug, execution_id, port)
+        deployment = {"deployment_id": variables.get("DENO_DEPLOYMENT_ID", ""), "region": REGION}
+        log = WorkerLog(self._book, {"execution_id": execution_id, **deployment, **function.identity})
         child = await self._family.start(
             f"function-{function.slug}",
             self._command(port, function),
-            env=self._variables(function.slug, execution_id, port),
+            env=variables,
             cwd=function.entry.parent,
             watched=False,  # a function that ends is the function's affair; the next call starts it again
             heard=log.heard,

@@ -8,16 +8,26 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.sqlite import SQLite
 
 from diag.sandbox.logbook import Logbook, moment
 
 _MOST_ROWS = 1000
 _SECONDS: Final[Mapping[str, int]] = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86_400}
 _TIMES = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.EQ)
+
+
+class _Quoted(SQLite):
+    """Names between backticks: SQLite takes an unknown one between double quotes for a text."""
+
+    class Tokenizer(SQLite.Tokenizer):
+        """Its quotes."""
+
+        IDENTIFIERS: ClassVar[list[str | tuple[str, str]]] = ["`"]
 
 
 class QueryError(Exception):
@@ -37,9 +47,15 @@ def run(book: Logbook, sql: str, start: float, end: float) -> list[dict[str, Any
         book.rows.execute(view)
         cursor = book.rows.execute(translated)
         names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchmany(_MOST_ROWS)]
+        return [_row(dict(zip(names, row, strict=True))) for row in cursor.fetchmany(_MOST_ROWS)]
     except sqlite3.Error as error:
         raise QueryError(str(error)) from error
+
+
+def _row(found: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(found.get("log_attributes"), str):
+        found["log_attributes"] = json.loads(found["log_attributes"])
+    return found
 
 
 def translate(sql: str) -> str:
@@ -52,7 +68,10 @@ def translate(sql: str) -> str:
         raise QueryError("Only a single SELECT query is supported")
     _check(statements[0])
     try:
-        return statements[0].transform(_rewritten).sql("sqlite")
+        query: exp.Expr = statements[0]
+        for rewrite in (_attribute, _interval, _comparison):  # one after the other: a replaced node is not entered
+            query = query.transform(rewrite)
+        return query.sql(_Quoted, identify=True)
     except sqlglot.errors.SqlglotError as error:
         raise QueryError(str(error)) from error
 
@@ -66,11 +85,19 @@ def _check(query: exp.Expr) -> None:
             raise QueryError(f"Table {table.name or table.sql()} does not exist")
 
 
-def _rewritten(node: exp.Expr) -> exp.Expr:
+def _attribute(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Bracket):
         return exp.func("log_attribute", node.this, node.expressions[0])
+    return node
+
+
+def _interval(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Add | exp.Sub) and isinstance(node.expression, exp.Interval):
         return exp.func("shifted", node.this, exp.Literal.number(_seconds(node)))
+    return node
+
+
+def _comparison(node: exp.Expr) -> exp.Expr:
     if isinstance(node, _TIMES) and isinstance(node.this, exp.Column) and node.this.name == "timestamp":
         return type(node)(this=node.this, expression=exp.func("moment", node.expression))
     return node
