@@ -162,7 +162,7 @@ def check_picture(picture: bytes) -> None:
         value = f"Value 'java.nio.HeapByteBuffer[pos=0 lim={length} cap={length}]' at 'image.bytes'"
         limit = f"failed to satisfy constraint: Member must have length less than or equal to {_MOST_BYTES}"
         raise Refusal("ValidationException", f"1 validation error detected: {value} {limit}")
-    size = size_of(picture, ("JPEG", "PNG"))
+    size = size_of(picture, ("JPEG", "PNG"), whole=True)
     if size is None:
         raise Refusal("InvalidImageFormatException", "Request has invalid image format")
     if min(size) < _SMALLEST:

@@ -1,4 +1,4 @@
-"""Whether bytes are a whole picture."""
+"""Whether bytes are a picture."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from PIL import Image
 
 
-def size_of(picture: bytes, formats: Sequence[str]) -> tuple[int, int] | None:
-    """Width and height in pixels; None where it is no picture in one of those formats (Pillow's names), or broken."""
+def size_of(picture: bytes, formats: Sequence[str], *, whole: bool) -> tuple[int, int] | None:
+    """Width and height in pixels; None where it is no picture in one of those formats (Pillow's names). ``whole``: it
+    has to be complete as well."""
     try:
         with Image.open(io.BytesIO(picture), formats=tuple(formats)) as opened:
-            opened.load()
+            if whole:
+                opened.load()
             return opened.size
     except (OSError, SyntaxError, ValueError):
         return None

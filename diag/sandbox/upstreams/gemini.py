@@ -150,6 +150,6 @@ def _picture(body: bytes) -> bytes:
             f"Unable to submit request because it has a maxOutputTokens value of {most} but the supported "
             "range is from 1 (inclusive) to 65537 (exclusive). Update the value and try again."
         )
-    if size_of(picture, _FORMATS) is None:
+    if size_of(picture, _FORMATS, whole=False) is None:
         raise bad_picture()
     return picture

@@ -35,7 +35,7 @@ _PAGE: Final = (
 _CROWDED: Final[Mapping[str, tuple[int, float]]] = {
     "requests": (500, 0.12),
     "tokens": (30_000, 0.2),
-    "requests-per-day": (10_000, 8.64),
+    "requests-per-day": (200_000, 0.432),
 }  # the limit, and the seconds until there is room for another call
 _USD_PER_TOKEN: Final = (0.15e-6, 0.60e-6)  # gpt-4o-mini: asked, said
 Reader = Callable[[dict[str, Any]], Question]

@@ -39,7 +39,7 @@ class Pictures:
         picture = _decoded(url) if url.startswith("data:") else await self._downloaded(url)
         if len(picture) > _MOST_BYTES:
             raise refusals.invalid("Image is too large: the limit is 20 MB.", code="image_too_large")
-        if size_of(picture, _FORMATS) is None:
+        if size_of(picture, _FORMATS, whole=False) is None:
             raise refusals.unsupported_picture()
         return row_of_photo(picture) or row_in(url)
 

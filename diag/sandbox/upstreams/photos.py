@@ -32,6 +32,7 @@ _FILES: Final[Mapping[str, tuple[str, Callable[[str], bytes]]]] = {
     "oversize": ("image/jpeg", drawing.oversize),
     "tiny": ("image/jpeg", drawing.tiny),
     "broken": ("image/jpeg", drawing.broken),
+    "garbled": ("image/jpeg", drawing.garbled),
 }
 
 
@@ -42,7 +43,7 @@ class Faults(BaseModel):
 
     dead_share: float = Field(0.0, ge=0, le=1)
     """The share of the photos that are gone; always the same ones."""
-    instead: Literal["", "heic", "page", "oversize", "tiny", "broken"] = ""
+    instead: Literal["", "heic", "page", "oversize", "tiny", "broken", "garbled"] = ""
     """What stands where the photos should be."""
     host: Literal["up", "down", "forbids", "forbids-openai"] = "up"
     """``down``: every answer is a 503; ``forbids``: a 403 for everybody, or for OpenAI's downloader alone."""

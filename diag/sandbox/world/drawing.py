@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import random
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 import pillow_heif
@@ -38,7 +40,15 @@ def heic(row: str) -> bytes:
 
 def oversize(row: str) -> bytes:
     """A JPEG over Rekognition's 5 MB: a large photo full of noise."""
-    return _encoded(Image.effect_noise((3000, 3000), 120).convert("RGB"), row, quality=92)
+    comment = f"{_COMMENT} {row}".encode()
+    return _noise()[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment + _noise()[2:]
+
+
+@lru_cache
+def _noise() -> bytes:
+    file = io.BytesIO()
+    Image.effect_noise((3000, 3000), 120).convert("RGB").save(file, "JPEG", quality=92)
+    return file.getvalue()
 
 
 def tiny(row: str) -> bytes:
@@ -47,9 +57,15 @@ def tiny(row: str) -> bytes:
 
 
 def broken(row: str) -> bytes:
-    """The row's photo after an upload that broke off: it begins as a JPEG and has no end."""
+    """The row's photo after an upload that broke off: its upper half can be seen, and it has no end."""
     whole = jpeg(row)
     return whole[: len(whole) // 2]
+
+
+def garbled(row: str) -> bytes:
+    """What begins as a JPEG with the row's comment, and is nothing."""
+    whole = jpeg(row)
+    return whole[:80] + hashlib.shake_128(whole).digest(len(whole) - 80)
 
 
 def row_of_photo(photo: bytes) -> str | None:

@@ -14,6 +14,7 @@ export function rekognition(): RekognitionClient {
   const secretAccessKey = Deno.env.get("AWS_SECRET_ACCESS_KEY");
   if (!accessKeyId || !secretAccessKey) throw new Error("AWS credentials not configured");
   client ??= new RekognitionClient({
+    maxAttempts: Number(Deno.env.get("LABELS_ATTEMPTS") ?? 3),
     region: Deno.env.get("AWS_REGION") ?? "us-east-1",
     credentials: { accessKeyId, secretAccessKey, sessionToken: Deno.env.get("AWS_SESSION_TOKEN") },
   });
