@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diag.cli import drill
 from diag.cli.options import Session, output_options
 from diag.errors import ExitCode, UsageError
 
@@ -23,7 +24,10 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group("sandbox", help="A local stand-in for a Supabase project: real parts, made-up data, faults on demand.")
 def command() -> None:
-    """The group; its commands are below."""
+    """The group; its commands are below, and one has a file of its own."""
+
+
+command.add_command(drill.command)
 
 
 @command.command()

@@ -26,6 +26,7 @@ class Control:
         """The aiohttp application, to be mounted at ``PREFIX``."""
         application = web.Application()
         application.add_routes([web.get("/status", self._status), web.post("/scenario", self._switch)])
+        application.add_routes([web.get("/environment/{slug}", self._environment)])
         return application
 
     def _refused(self, request: web.Request) -> web.Response | None:
@@ -46,6 +47,12 @@ class Control:
             return web.json_response(body, status=400)
         self._remember()
         return web.json_response(await self._described())
+
+    async def _environment(self, request: web.Request) -> web.Response:
+        """The variables of a function as they are now, values and all: who may ask can read `functions.env` as well."""
+        slug = request.match_info["slug"]
+        known = slug in self._stage.project.functions
+        return self._refused(request) or web.json_response(self._stage.project.environment(slug, "") if known else {})
 
     def _remember(self) -> None:
         announced = read(self._folder)

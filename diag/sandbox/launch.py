@@ -170,6 +170,11 @@ def status(sandbox: Sandbox) -> dict[str, Any]:
     return _ask(sandbox, "GET", "/status")
 
 
+def environment(sandbox: Sandbox, slug: str) -> dict[str, str]:
+    """The variables that a new worker of a function gets now: secrets, real values and all. Empty if not deployed."""
+    return _ask(sandbox, "GET", f"/environment/{slug}")
+
+
 def _ask(sandbox: Sandbox, method: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {sandbox.control_token}"}
     try:
