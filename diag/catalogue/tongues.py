@@ -22,7 +22,7 @@ def in_english(normal: str) -> str:
     """The normal form with the foreign wordings that occur in it put into English."""
     for pattern, english in _words():
         normal = pattern.sub(english, normal)
-    return normal
+    return " ".join(normal.split())
 
 
 @cache

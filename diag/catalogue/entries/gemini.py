@@ -22,7 +22,7 @@ SIGNATURES = signatures("gemini", "Gemini", "GEMINI_API_KEY", _PAGES)
 
 MARKS = (
     Mark("gemini", 93, r"(?:generativelanguage(?:\.googleapis)?|ai\.google\.dev|aistudio|ai\.studio|makersuite|developers\.generativeai|aiplatform\.googleapis|googlegenerativeai|vertexaiexception|vertex_?ai|geminiexception|google_?generative|google\.genai|google_genai)"),
-    Mark("gemini", 66, r"\b(?:gemini|google ai|palm api|vertex|bard|imagen)\w*"),
+    Mark("gemini", 66, r"\b(?:gemini|google ai|palm api|vertex|bard)\w*|\bimagen-?\d|google imagen"),
     Mark("gemini", 58, r"(?:google\.rpc|googleapis\.com|google\.api_core|grpc_status|grpc\._channel|statuscode\.\w+|promptfeedback|finishreason|quick accessor|prohibited_content|blockedpromptexception|stopcandidateexception|gemma)"),
     Mark("gemini", 54, r"status: (?:invalid_argument|permission_denied|resource_exhausted|unavailable|not_found|failed_precondition|unauthenticated|internal|deadline_exceeded|out_of_range|unimplemented|cancelled|aborted)\b|\b(?:resource_exhausted|failed_precondition|invalid_argument|permission_denied|deadline_exceeded)\b"),
 )

@@ -17,11 +17,11 @@ LACKS = (
 
 BROKEN_CONNECTION = (
     r"(?:econnrefused|econnreset|etimedout|esockettimedout|enotfound|eai_again|ehostunreach|enetunreach|epipe|econnaborted|und_err_\w+"
-    r"|socket hang ?up|connection (?:was )?(?:refused|reset|closed|aborted|error|timed out|timeout|terminated|failed)|fetch failed|failed to fetch"
+    r"|socket hang ?up|connection (?:to \S+ )?(?:was |has been )?(?:refused|reset|closed|aborted|error|timed out|timeout|terminated|failed)|fetch failed|failed to fetch(?:\W*$|\s*\n|[.:;,)\]}]| at\b)"
     r"|network (?:error|timeout|connection)|networkerror|\btimed? ?out|timeout(?:error|exception)?\b|deadline exceeded|error sending request"
     r"|getaddrinfo|dns error|failed to lookup|name resolution|name or service not known|nodename nor servname|tcp connect error|client error \(connect\)"
     r"|could not connect|cannot connect|unable to connect|failed to connect|connect error|connecttimeout\w*|readtimeout\w*|connecterror|connectionerror|apiconnection\w*"
     r"|unreachable|aborterror|(?:operation|signal|request) (?:was|has been) (?:aborted|timed out|cancell?ed)|broken pipe|unexpected eof|remote end closed"
-    r"|server disconnected|max retries exceeded|premature close|other side closed|bad record mac|no route to host|i/o timeout)"
+    r"|server disconnected|max retries exceeded|premature close|other side closed|bad record mac|no route to host|i/o timeout|took too long|not respond(?:ing)?\b|did(?: not|n't) (?:respond|answer|reply)|(?:could not|cannot|can't|unable to|failed to) reach|dns (?:lookup|failure|resolution))"
 )
 """A connection that did not come about, broke, or took too long."""
