@@ -89,12 +89,16 @@ def verdict(code: ExitCode) -> Verdict:
     return _VERDICTS.get(code, "unknown")
 
 
+_PAUSED = "gateway.project-paused"
+
+
 def root_cause(results: Sequence[CheckResult], *, strict: bool = False) -> CheckResult | None:
     """The result that explains the exit code: of those that alone would give the same code, the one that was met
-    in the real call if there is one, else the first in declared order that has a signature."""
+    in the real call if there is one, else the first in declared order that has a signature. A paused project explains
+    whatever else was met: its host name may not even resolve."""
     code, proven = exit_code(results, strict=strict), is_proven(results)
     if code is ExitCode.OK:
         return None
     guilty = [result for result in results if _code(result, strict=strict, proven=proven) is code]
     telling = [result for result in guilty if result.signature] or guilty
-    return max(telling, key=lambda result: result.check.id == CALL, default=None)
+    return max(telling, key=lambda result: (result.check.id == CALL, result.signature == _PAUSED), default=None)

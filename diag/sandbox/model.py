@@ -87,6 +87,12 @@ class Project:
         """What is wrong in a scenario, by the names of ``Condition``; ``{}`` is as usual."""
         self.condition = replace(self.usual, **faults)
 
+    @property
+    def public_url(self) -> str:
+        """The address that callers know; its host does not resolve where the condition says so (RFC 6761)."""
+        port = self.url.rpartition(":")[2]
+        return self.url if self.condition.resolves else f"http://{self.keys.ref}.invalid:{port}"
+
     def deploy(self, function: Deployed) -> None:
         """Make it the active one of its name; its workers are new."""
         self.functions[function.slug] = function

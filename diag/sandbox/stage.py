@@ -11,8 +11,9 @@ from diag.errors import UsageError
 from diag.sandbox.counters import Counters
 from diag.sandbox.model import Deployed, Project
 from diag.sandbox.own.environment import OwnEnvironment
+from diag.sandbox.parts import FUNCTIONS
 from diag.sandbox.postgres import Postgres
-from diag.sandbox.scenarios import SCENARIOS, Scenario
+from diag.sandbox.scenarios import SCENARIOS, Scenario, wrong_twin
 from diag.sandbox.state import write_private
 
 
@@ -79,17 +80,21 @@ class Stage:
             self.project.functions = {}
             return
         for slug, function in self.functions.items():
-            self.project.functions.setdefault(slug, replace(function))
+            if scenario.code:
+                entry = FUNCTIONS / "faults" / scenario.code / "index.ts"
+                self.project.functions[slug] = Deployed(slug, entry, readable=(FUNCTIONS,))
+            elif self.current.code or slug not in self.project.functions:
+                self.project.functions[slug] = replace(function)
 
     def _write_settings(self, scenario: Scenario) -> None:
         keys = self.project.keys
-        caller = keys.service_role if scenario.caller_key == "service_role" else keys.anon
+        tokens = {"full": keys.access_token, "scoped": keys.scoped_token, "refused": wrong_twin(keys.access_token)}
         settings = {
-            "SUPABASE_URL": self.project.url,
+            "SUPABASE_URL": self.project.public_url,
             "SUPABASE_PROJECT_ID": keys.ref,
-            "SUPABASE_SERVICE_ROLE_KEY": caller,
+            "SUPABASE_SERVICE_ROLE_KEY": getattr(keys, scenario.caller_key),
             "SUPABASE_ANON_KEY": keys.anon,
-            "SUPABASE_ACCESS_TOKEN": keys.access_token,
+            "SUPABASE_ACCESS_TOKEN": tokens[scenario.access],
             "DATABASE_URL": self.project.database_url,
             **self.fixed_settings,
         }

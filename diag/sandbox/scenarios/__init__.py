@@ -3,7 +3,19 @@
 from collections.abc import Mapping
 from typing import Final
 
-from diag.sandbox.scenarios import aws, function, gateway, healthy, image, openai, runtime, supabase
+from diag.sandbox.scenarios import (
+    aws,
+    function,
+    gateway,
+    gemini,
+    healthy,
+    image,
+    management,
+    openai,
+    runtime,
+    service,
+    supabase,
+)
 from diag.sandbox.scenarios.model import Scenario, Taken, wrong_twin
 
 __all__ = ["GROUPS", "SCENARIOS", "Scenario", "Taken", "wrong_twin"]
@@ -11,12 +23,15 @@ __all__ = ["GROUPS", "SCENARIOS", "Scenario", "Taken", "wrong_twin"]
 GROUPS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "healthy": healthy.SCENARIOS,
     "openai": openai.SCENARIOS,
+    "gemini": gemini.SCENARIOS,
     "aws": aws.SCENARIOS,
     "supabase": supabase.SCENARIOS,
     "image": image.SCENARIOS,
+    "service": service.SCENARIOS,
     "function": function.SCENARIOS,
     "gateway": gateway.SCENARIOS,
     "runtime": runtime.SCENARIOS,
+    "management": management.SCENARIOS,
 }
 """Component -> its scenarios, in the order in which they are listed."""
 

@@ -34,8 +34,9 @@ class Scenario:
 
     ``secrets``: name -> change (``secrets_from`` applies them). ``faults``: part (``openai``, ``gemini``, ``aws``,
     ``photos``, ``gateway`` ...) -> what its ``configure`` takes; what is not named is as in a healthy project.
-    ``deployed``: whether ``analyze-image`` exists. ``enter`` and ``leave``: SQL that sets the data fault and takes it
-    back. ``caller_key``: the key in the env file.
+    ``deployed``: whether ``analyze-image`` exists; ``code``: what is deployed in its place, a folder below
+    ``world/functions/faults`` (one that is not there is a bundle that was lost). ``enter`` and ``leave``: SQL that sets
+    the data fault and takes it back. ``caller_key`` and ``access``: the key and the access token in the env file.
 
     ``signature``: the cause that is to be named; ``also``: others that are defensible. ``preflight_exit``: the exit
     codes that are right for ``nukediag preflight`` (one, except where chance decides). ``most_paid``: how many paid
@@ -53,7 +54,9 @@ class Scenario:
     deployed: bool = True
     enter: str = ""
     leave: str = ""
-    caller_key: Literal["service_role", "anon"] = "service_role"
+    code: str = ""
+    caller_key: Literal["service_role", "anon", "secret"] = "service_role"
+    access: Literal["full", "scoped", "refused"] = "full"
 
     def secrets_from(self, healthy: Mapping[str, str], kept: Mapping[str, str] | None = None) -> dict[str, str]:
         """The function's secrets in this scenario, from those of a healthy project and the credentials that the
