@@ -7,7 +7,7 @@ from itertools import islice
 
 import re2  # type: ignore[import-untyped]
 
-from diag.catalogue.speakers import MODELS, NAMED, Heard, Speakers
+from diag.catalogue.speakers import FAINT, MODELS, NAMED, Heard, Speakers
 
 _SAID_BY = (
     rb"(?:status(?: ?code)?|statuscode|code|error|http(?:/\d(?:\.\d)?)?|returned|responded(?: with)?|failed|failure"
@@ -25,6 +25,7 @@ _STATED = re2.compile(
     rb"|(?:: |- )([45]\d\d)\b" % {b"said": _SAID_BY, b"between": _BETWEEN, b"phrase": _PHRASE}
 )
 _MERE = 5  # the pattern's last group: a number after a colon or dash
+_TELLING = {401, 402, 403, 404, 429}  # statuses that say more than "invalid request" beside them
 MOST = 40
 """Statuses in one text that are looked at."""
 STATED, PASSED_ON = 60, 38
@@ -61,10 +62,13 @@ def bare_statuses(text: bytes, status: int | None, voices: Speakers) -> Iterator
 
 
 def _passed_on(status: int | None, speaker: Heard | None) -> Iterator[tuple[str, int, int]]:
-    """The answer's own status, where it names a provider: a 4xx is likely the provider's, a 5xx the function's."""
-    cause = _cause(speaker.provider, status) if speaker and speaker.weight >= NAMED and status else None
-    if speaker and status and cause:
-        yield f"{speaker.provider}.{cause}", PASSED_ON if status >= 500 else STATED - 10, speaker.start
+    """The answer's own status beside a provider's words: a 4xx is likely the provider's, a 5xx the function's."""
+    if speaker is None or status is None or speaker.weight <= FAINT:
+        return
+    cause = _cause(speaker.provider, status)
+    if cause and (status < 500 or speaker.weight >= NAMED):
+        weight = PASSED_ON if status >= 500 else STATED if status in _TELLING else STATED - 10
+        yield f"{speaker.provider}.{cause}", weight, speaker.start
 
 
 def _speaker(voices: Speakers, start: int, end: int) -> Heard | None:

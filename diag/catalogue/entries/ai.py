@@ -16,7 +16,7 @@ _OTHERS = (
 
 MARKS = (
     Mark("ai", 90, _OTHERS),
-    Mark("ai", 61, r"(?:request_id: req_01[a-z0-9]{20,}|type: error,?\s*error: ?\{ ?type: |\btype: error\s(?:\w+\.)*error\.type: |\b(?:overloaded_error|billing_error|rate_limit_error)\b)"),
+    Mark("ai", 61, r"(?:\bobject: error\b|request_id: req_01[a-z0-9]{20,}|type: error,?\s*error: ?\{ ?type: |\btype: error\s(?:\w+\.)*error\.type: |\b(?:overloaded_error|billing_error|rate_limit_error)\b)"),
     Mark("ai", 40, r"\b(?:response_format|max_tokens|max_completion_tokens|tool_choice|top_p|logprobs|estimated_time)\b"),
     Mark("ai", 30, r"\b(?:ai (?:service|provider|api|models?|analys[ie]s|response|error|gateway|proxy|request|call|vision|processing|credits)|llm\b|vision (?:api|model|service)|language model|language_model|the ai\b|litellm|langchain|chat completion|completions?\b)"),
 )

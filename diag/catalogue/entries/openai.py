@@ -25,7 +25,7 @@ MARKS = (
     Mark("openai", 64, r"\b(?:openai|open ai|chatgpt|dall-?e)\w*"),
     Mark("openai", 56, r"\b(?:gpt-?[345]\w*|gpt-image|text-embedding-\w+|text-davinci|code-davinci|o[134]-(?:mini|preview|pro)|o[13]\b|whisper-1|davinci|gpt-4o)"),
     Mark("openai", 52, r"(?:in organization org-|\bproj_[a-z0-9]{8,}|\borg-[a-z0-9]{10,})"),
-    Mark("openai", 46, r"(?:v1/chat/completions|v1/completions|\binvalid_request_error\b|param: ?(?:null|none|<nil>|messages|model|url|prompt|max_tokens|tools|image\w*)|type: invalid_request_error|type: (?:tokens|requests|server_error|insufficient_quota)\b|error code: \d{3} - ?\{|\b(?:ratelimit|badrequest|authentication|permissiondenied|notfound|internalserver|apistatus|unprocessableentity|apiconnection\w*|apitimeout)error\b)"),
+    Mark("openai", 46, r"(?:server_is_overloaded|service_unavailable_error|v1/chat/completions|v1/completions|\binvalid_request_error\b|param: ?(?:null|none|<nil>|messages|model|url|prompt|max_tokens|tools|image\w*)|type: invalid_request_error|type: (?:tokens|requests|server_error|insufficient_quota)\b|error code: \d{3} - ?\{|\b(?:ratelimit|badrequest|authentication|permissiondenied|notfound|internalserver|apistatus|unprocessableentity|apiconnection\w*|apitimeout)error\b)"),
 )
 
 RULES = (
