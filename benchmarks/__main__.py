@@ -1,0 +1,126 @@
+"""``make bench``: measures, prints, and writes ``docs/benchmarks.md``. Ratios count; absolute figures are this
+machine's. ``--quick`` leaves out what takes minutes, ``--full`` adds a million rows."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tabulate import tabulate
+
+from benchmarks import whole_runs
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+_ROUNDS = 3
+_SECONDS = 5
+_LATENCY = ("5", "10")
+_LATENCY_SECONDS = 30
+_TARGETS = """The engine in full (limiter, guard, journal on the disk, every answer classified) is to make at least
+5 times the answers of a bare loop of httpx with its own pool, and at least 0.4 of a bare loop of aiohttp."""
+
+
+@contextmanager
+def upstream(*latency: str) -> Iterator[str]:
+    """The URL of a function that answers at once, or after ``latency`` seconds (low, high)."""
+    command = [sys.executable, "-m", "benchmarks.upstream", *latency]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def measured(module: str, *words: str) -> dict[str, float]:
+    """The one line of JSON that a measuring process prints."""
+    command = [sys.executable, "-m", f"benchmarks.{module}", *words]
+    found: dict[str, float] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return found
+
+
+def at_zero_latency() -> str:
+    """Answers per second at concurrency 50, the median of rounds in which the clients take turns."""
+    kinds = ("httpx", "aiohttp", "engine")
+    runs: dict[str, list[dict[str, float]]] = {kind: [] for kind in kinds}
+    with upstream() as url:
+        for _ in range(_ROUNDS):
+            for kind in kinds:
+                runs[kind].append(measured("client_cost", kind, url, "50", str(_SECONDS)))
+    rate = {kind: statistics.median(run["per_second"] for run in runs[kind]) for kind in kinds}
+    cpu = {kind: statistics.median(run["cpu_ms"] for run in runs[kind]) for kind in kinds}
+    rows = [
+        [kind, f"{rate[kind]:,.0f}", f"{cpu[kind]:.2f}", f"{rate[kind] / rate['httpx']:.1f}",
+         f"{rate[kind] / rate['aiohttp']:.2f}"]
+        for kind in kinds
+    ]  # fmt: skip
+    headers = ["client", "answers/s", "CPU ms per answer", "times httpx", "of aiohttp"]
+    return f"## 50 calls in flight, answers at once\n\n{_TARGETS}\n\n{table(rows, headers)}"
+
+
+def at_real_latency() -> str:
+    """What the engine makes of answers after 5 to 10 s."""
+    rows = []
+    with upstream(*_LATENCY) as url:
+        for concurrency in (50, 200, 1000):
+            run = measured("client_cost", "engine", url, str(concurrency), str(_LATENCY_SECONDS))
+            ideal = concurrency / 7.5
+            rows.append([concurrency, f"{run['per_second']:.1f}", f"{ideal:.1f}", f"{run['cpu_ms']:.2f}",
+                         f"{run['memory_mb']:.0f}"])  # fmt: skip
+    headers = ["calls in flight", "answers/s", "without end effects", "CPU ms per answer", "memory MB"]
+    told = "Start and end, where not all calls are in flight, are counted in."
+    return f"## Answers after 5 to 10 s\n\n{told}\n\n{table(rows, headers)}"
+
+
+def memory(*, full: bool) -> str:
+    """Memory over the number of pending rows."""
+    counts = (10_000, 100_000, *((1_000_000,) if full else ()))
+    runs = [measured("memory", str(count)) for count in counts]
+    rows = [[f"{run['rows']:,.0f}", f"{run['memory_mb']:.0f}", f"{run['journal_mb']:.1f}", f"{run['per_second']:,.0f}"]
+            for run in runs]  # fmt: skip
+    headers = ["pending rows", "memory MB", "journal MB", "rows/s with answers at once"]
+    return f"## Memory\n\n{table(rows, headers)}"
+
+
+def old_against_new() -> str:
+    """Whole backfills of the same rows on the sandbox."""
+    rows = [[run.case, run.who, f"{run.seconds:.0f}", run.calls, run.paid, run.done, run.false, run.code]
+            for run in whole_runs.all_runs()]  # fmt: skip
+    headers = ["case", "who", "seconds", "calls", "paid", "done", "false successes", "exit code"]
+    told = (
+        f"{whole_runs.ROWS} pending rows. Old rule: batches of ten with a barrier, a second between them, four tries. "
+        "A false success is a row that is marked as done with no full result behind the mark."
+    )
+    return f"## Whole backfills on the sandbox\n\n{told}\n\n{table(rows, headers)}"
+
+
+def table(rows: list[list[object]], headers: list[str]) -> str:
+    """A Markdown table."""
+    return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
+
+
+def main(words: list[str]) -> None:
+    """Measure, print, write the page."""
+    parts = [at_zero_latency, lambda: memory(full="--full" in words)]
+    if "--quick" not in words:
+        parts += [at_real_latency, old_against_new]
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
+    written = f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}; {machine}. Ratios are within one run."
+    text = f"# Measurements\n\n{written}"
+    for part in parts:
+        section = part()
+        print(section, flush=True)
+        text += f"\n\n{section}"
+    PAGE.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
