@@ -23,7 +23,7 @@ SIGNATURES = (
 
 RULES = (
     Rule("runtime.boot-error", 93, r"(?:\bboot_error\b|worker boot error|bootfailure|function failed to start|invalidworkercreation|failed to bootstrap runtime|could not find an appropriate entrypoint)"),
-    Rule("runtime.boot-error", 70, r"(?:failed to create the graph|failed to (?:read|determine) (?:path|entrypoint)|module not found|import .{0,80}not (?:a dependency|in the dependency map)|relative import path .{0,120} not prefixed|entrypoint path does not exist|does not provide an export named|cannot resolve module)"),
+    Rule("runtime.boot-error", 70, r"(?:failed to create the graph|failed to (?:read|determine) (?:path|entrypoint)|module not found|import .{0,80}not (?:a dependency|in the dependency map)|relative import path .{0,120} not prefixed|entrypoint path does not exist|does not provide an export named|cannot resolve module|source code could not be parsed)"),
     Rule("runtime.load-error", 94, r"(?:\bload_function_\w*error|not_found_function_blob|failed to load edge function|function deployment bundle not found)"),
     Rule("runtime.worker-limit", 93, r"(?:\bworker_(?:resource_)?limit\b|not having enough compute resources|memory limit (?:will be )?(?:exceeded|reached)|cpu time (?:soft |hard )?(?:limit )?(?:exceeded|reached|limit)|wall clock (?:time|duration) (?:limit )?(?:reached|exceeded|warning)|exceeded cpu|out of memory|heap (?:limit|out)|worker (?:has )?exceeded)", unless=(r"rekognition",)),
     Rule("runtime.worker-limit", 88, "", status=(546,)),

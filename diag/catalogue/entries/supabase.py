@@ -31,7 +31,7 @@ MARKS = (
 _KEY_NAMES = r"(?:supabase_|sb_)?(?:service_role_key|service_key|anon_key|secret_keys?|publishable_keys?|service_role(?: api)? key)\b"
 
 RULES = (
-    Rule("supabase.url-missing", 92, r"supabaseurl is required"),
+    Rule("supabase.url-missing", 92, r"supabaseurl is required|url and key are required to create a supabase"),
     Rule("supabase.url-missing", 86, rf"\b(?:\w+_)?supabase_url\b.{{0,60}}{ABSENT}"),
     Rule("supabase.url-missing", 84, rf"{LACKS}\b.{{0,40}}\b(?:\w+_)?supabase_url\b"),
     Rule("supabase.url-missing", 80, rf"supabase url.{{0,30}}{ABSENT}|(?:invalid|must provide a?) ?supabaseurl|invalid supabase url|missing supabase (?:url|configuration|credentials|env\w*|config)|supabase (?:configuration|credentials|config|env\w*( variables)?) (?:is |are )?{ABSENT}"),
@@ -42,6 +42,8 @@ RULES = (
     Rule("supabase.key-invalid", 91, r"(?:legacy api keys are disabled|unregistered api key|double check your supabase|pgrst30[0-3]\b|no suitable key or wrong key type|(?:jwserror|jwterror|jwt)\w* ?(?:jws)?(?:invalidsignature|notinjwsformat|compactdecodeerror|expired\b)|jwsinvalidsignature|forbidden use of secret api key)"),
     Rule("supabase.key-invalid", 75, r"supabase (?:\w+ )?(?:rejected|refused|denied).{0,20}key|(?:invalid|wrong|expired|bad|revoked) (?:supabase|service[ -]role|anon|service) (?:\w+ )?key"),
     Rule("supabase.key-invalid", 74, r"(?:jwt expired|jwt invalid|invalid jwt signature|signature verification failed|jwserror|invalid compact jws|bad_jwt|invalid number of segments|token contains an invalid number|token is unverifiable|token signature is invalid|jwt cryptographic operation failed|no_authorization|user not allowed|not_admin|not a valid (?:jwt|token) signature|wrong key type)"),
+    Rule("supabase.key-invalid", 57, r"invalid authentication credentials", unless=(r"oauth|google|openai|gemini|anthropic",)),
+    Rule("supabase.unavailable", 58, r"authretryablefetcherror"),
     Rule("supabase.key-invalid", 60, r"invalid api key", unless=(r"openai|gemini|anthropic|openrouter|groq|mistral|\bai\b|invalid_api_key",)),
     Rule("supabase.permission-denied", 90, r"(?:\b42501\b|row-level security|row level security|violates rls|permission denied for (?:table|schema|function|relation|view|sequence|database|column|materialized)|must be owner of|insufficient_privilege|\brls (?:policy )?(?:violation|denied|error|failed|blocked)|(?:database|postgres\w*|supabase|\bdb)\b.{0,30}permission denied|blocked by (?:rls|row))"),
     Rule("supabase.schema-mismatch", 90, r"(?:\b(?:42p01|42703|42883|42p10|3f000|42704|42804|42702)\b|pgrst(?:106|108|118|20[0-5])\b|in the schema cache|could not find the (?:table|function|'?\w+'? column|relation)|schema must be one of the following|relation .{1,80} does not exist|column .{1,80} does not exi|could not find a relationship|no function matches the given name|no unique or exclusion constraint matching|type .{1,60} does not exist|table .{1,80} does not exist|undefined(?:table|column|function)\b|no such (?:table|column))"),
