@@ -54,9 +54,10 @@ class Database:
         for line in lines:
             name, _, digest = line.rpartition("\t")
             records[name].add(digest)
-        return State({name: frozenset(found) for name, found in records.items()}, await self._row(row_id))
+        return State({name: frozenset(found) for name, found in records.items()}, await self.row(row_id))
 
-    async def _row(self, row_id: str) -> dict[str, Any]:
+    async def row(self, row_id: str) -> dict[str, Any]:
+        """The row's columns as they stand now."""
         table, key = _identifier(self._table.name), _identifier(self._table.id)
         sql = f"select to_jsonb(t) from {table} t where {key}::text = {_text(row_id)}"  # noqa: S608 - quoted
         found = await self._ask(sql)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from diag.catalogue import SIGNATURES
 from diag.config.settings import TableSettings
 from diag.diagnosis import Answer, Verdict
-from diag.sandbox.drill.model import Conduct, Drilled, Shot, Weakness
+from diag.sandbox.drill.model import Conduct, Drilled, Shot, Weakness, names_cause
 from diag.sandbox.scenarios import Scenario
 
 _IN_FRONT: Final = frozenset({"gateway", "runtime"})
@@ -101,7 +101,7 @@ def _conduct(scenario: Scenario, shot: Shot, before: Usual) -> Conduct:
 def _weaknesses(scenario: Scenario, shot: Shot, before: Usual, table: TableSettings) -> Iterator[Weakness]:
     failed = SIGNATURES[scenario.signature].verdict is Verdict.FAILED
     claimed = claims_success(shot.answer)
-    named = shot.told.signature in (scenario.signature, *scenario.also)
+    named = names_cause(scenario, shot.told.signature)
     if claimed and (failed or shot.told.verdict is Verdict.OK):
         yield Weakness.CLAIMS_SUCCESS
     elif not named:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ _SHORTEST: Final = 8  # characters; shorter pieces occur by chance
 _LONGEST: Final = 1 << 20  # characters of one text that are searched
 _PUBLIC: Final = ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_PUBLISHABLE_KEYS", "SUPABASE_JWKS", "AWS_REGION")
 _PUBLIC_PREFIXES: Final = ("SB_", "DENO_")
+_CREDENTIAL: Final = re.compile(r"KEY|SECRET|TOKEN|PASS|CREDENTIAL|PRIVATE|SIGNATURE|DSN|SALT", re.IGNORECASE)
 
 
 def secrets_in(environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -31,18 +33,13 @@ def _parts(name: str, value: str) -> list[str]:
     """The secret in a variable: the password of a URL, the one key of a JSON object, or the value itself."""
     if _is_public(name) or len(value) < _SHORTEST:
         return []
+    value = value.strip().strip("\"'")  # a value that was pasted with its quotes is the same secret
     if "://" in value:
         password = urlsplit(value).password
         return [password] if password else []
     if value.startswith("{"):
         return [part for _, part in _leaves(_parsed(value)) if len(part) >= _SHORTEST]
-    return [value] if _looks_random(value) else []
-
-
-def _looks_random(value: str) -> bool:
-    """Settings are words; credentials mix letters and digits and hold no blanks."""
-    mixed = any(letter.isdigit() for letter in value) and any(letter.isalpha() for letter in value)
-    return " " not in value and (bool(Secret(value).kind) or (mixed and len(value) >= 16))
+    return [value] if Secret(value).kind or _CREDENTIAL.search(name) else []
 
 
 def find_leaks(answer: Answer, secrets: Mapping[str, str], public: Iterable[str]) -> tuple[Leak, ...]:

@@ -60,6 +60,13 @@ class Conduct(StrEnum):
     WEAK = "weak"
 
 
+def names_cause(scenario: Scenario, signature: str) -> bool:
+    """Whether a signature tells what the scenario put in the way. A bad picture may also be told by the service that
+    refused it: unlike ``test-image``, a drill does not look at the picture first."""
+    told_by_a_service = scenario.signature.startswith("image.") and ".image-" in signature
+    return told_by_a_service or signature in (scenario.signature, *scenario.also)
+
+
 @dataclass(frozen=True, slots=True)
 class Drilled:
     """One scenario: what happened and what is to be said of it. ``attempts``: calls until the fault showed."""
@@ -74,7 +81,7 @@ class Drilled:
     @property
     def recognised(self) -> bool:
         """Whether nukediag named the cause from the answer (and the database)."""
-        return self.shot.told.signature in (self.scenario.signature, *self.scenario.also)
+        return names_cause(self.scenario, self.shot.told.signature)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from diag.errors import SandboxError
 from diag.project import Project
 from diag.rows import Outcome, Pictures, Row, RowWorker, pending_rows
 from diag.rows.picture import limits_for
+from diag.rows.request import row_columns, row_from
 from diag.sandbox import launch
 from diag.sandbox.drill.database import Database, changes
 from diag.sandbox.drill.judge import Usual, as_usual, claims_success, judge, usual
@@ -42,7 +43,7 @@ class Drill:
         self._settings = configuration.settings
         self._database = Database(configuration.database_url.reveal(), self._settings.table)
         self._project = Project(configuration)
-        self._unused: list[Row] = []
+        self._unused: list[str] = []
         self._pictures = Pictures(limits_for(self._settings))
 
     async def run(self, scenarios: Sequence[str], on_drilled: OnDrilled) -> Card:
@@ -55,7 +56,7 @@ class Drill:
 
     async def _run(self, scenarios: Sequence[str], on_drilled: OnDrilled) -> Card:
         await self._play("healthy")
-        self._unused = [row async for row in pending_rows(self._project, self._settings)]
+        self._unused = [row.id async for row in pending_rows(self._project, self._settings)]
         shots = [await self._shoot(SCENARIOS["healthy"]) for _ in range(_HEALTHY_CALLS)]
         before = usual(shots)
         first = judge(SCENARIOS["healthy"], shots[0], before, self._settings.table)
@@ -122,13 +123,19 @@ class Drill:
     async def _next_row(self, scenario: Scenario) -> Row:
         """A fresh row: one whose picture is sound, or has the fault that the scenario puts into some of them."""
         wants_fault = scenario.signature.startswith("image.")
-        for row in self._unused[:_LOOKS]:
+        for row_id in self._unused[:_LOOKS]:
+            row = await self._row(row_id)
             if bool(await self._pictures.fault(row.url)) is wants_fault:
-                self._unused.remove(row)
+                self._unused.remove(row_id)
                 return row
         if not self._unused:
-            raise SandboxError("the sandbox has no row left to call the function for", "start it with more --images")
-        return self._unused.pop(0)
+            raise SandboxError("the sandbox has no row left to call the function for", "drill fewer scenarios at once")
+        return await self._row(self._unused.pop(0))
+
+    async def _row(self, row_id: str) -> Row:
+        """The row as it stands now: a scenario may have changed it."""
+        record = await self._database.row(row_id)
+        return row_from({name: record.get(name) for name in row_columns(self._settings)}, self._settings)
 
 
 def _by_chance(scenario: Scenario) -> bool:
