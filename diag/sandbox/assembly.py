@@ -7,6 +7,7 @@ import secrets
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -41,6 +42,7 @@ from diag.sandbox.upstreams.openai import OpenAI
 from diag.sandbox.upstreams.photos import BUCKET, Photos
 from diag.sandbox.world import seed
 
+_SETTLE_SECONDS = 10  # for what is still at work when the scenario changes
 Variant = Literal["strict", "lenient"]
 OWN_SECRETS = (
     "AWS_ACCESS_KEY_ID",
@@ -203,6 +205,7 @@ class Assembly:
     async def _listen(self, stage: Stage) -> None:
         assert self._session is not None
         gateway = Gateway(self.project, self.workers, self.data_api, self.counters, EdgeLog(self.book, self.project))
+        stage.settle = partial(gateway.settle, _SETTLE_SECONDS)
         management = web.Application()
         management.add_subapp("/v1", self.management.application())
         management.add_subapp(PREFIX, Control(stage, self.family, self.control_token, self._folder).application())

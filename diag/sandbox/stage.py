@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -37,11 +37,15 @@ def find(name: str) -> Scenario:
     )
 
 
+async def _nothing_under_way() -> None:
+    pass
+
+
 @dataclass
 class Stage:
     """The parts that a scenario changes. ``functions``: slug -> what is deployed when all is well;
     ``kept_secrets``: credentials that the stand-ins keep for scenarios (an expired token, a user without rights);
-    ``environment``: what a user's own functions have on top."""
+    ``environment``: what a user's own functions have on top; ``settle`` waits for work of the former scenario."""
 
     project: Project
     healthy_secrets: Mapping[str, str]
@@ -54,6 +58,7 @@ class Stage:
     on_secrets: Callable[[], None]
     kept_secrets: Mapping[str, str] = field(default_factory=dict)
     environment: OwnEnvironment = field(default_factory=OwnEnvironment)
+    settle: Callable[[], Awaitable[None]] = _nothing_under_way
     current: Scenario = SCENARIOS["healthy"]
 
     async def put_on(self, name: str) -> None:
@@ -64,9 +69,10 @@ class Stage:
             part.configure(scenario.faults.get(upstream, {}))
         self._deploy(scenario)
         secrets = scenario.secrets_from(self.healthy_secrets, self.kept_secrets)
-        self.project.replace_secrets(self.environment.over(secrets))
-        self.on_secrets()
+        if self.project.replace_secrets(self.environment.over(secrets)) or scenario is not self.current:
+            self.on_secrets()
         self._write_settings(scenario)
+        await self.settle()
         self.counters.reset()
         self.current = scenario
 
