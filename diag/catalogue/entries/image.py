@@ -32,6 +32,9 @@ MARKS = (
 RULES = (
     Rule("image.bucket-missing", 92, r"(?:bucket not found|nosuchbucket|specified bucket does not exist|bucket .{0,60}(?:does not exist|doesn't exist|not found))"),
     Rule("image.not-found", 90, r"(?:object not found|nosuchkey|specified key does not exist|the resource was not found|blobnotfound|specified blob does not exist|no such object)"),
+    Rule("image.not-found", 80, r"requested url returned error: (?:404|410)"),
+    Rule("image.forbidden", 80, r"requested url returned error: 40[13]"),
+    Rule("image.unreachable", 80, r"requested url (?:timed out|returned error: (?:5\d\d|429)|could not be reached)|url parameter is valid but upstream|hostname of the origin is (?:unresolvable|blocked)|origin is unresolvable"),
     Rule("image.not-found", 66, r"statuscode: 404\s+error: "),
     Rule("image.not-found", 76, r"(?:image|picture|photo|file|asset|media|img)\b.{0,60}(?:not found|does(?:n't| not) exist|no longer (?:exists|available)|\b404\b|\b410\b|has been (?:deleted|removed)|is gone|(?<!a)deleted)".replace("(?<!a)", "")),
     Rule("image.not-found", 78, rf"(?:{_FETCH}|http error|status(?: code)?|response)\b.{{0,40}}\b{_PICTURE}\b.{{0,120}}(?:\b404\b|\b410\b|not found)", unless=(r"model", r"collection")),
