@@ -103,11 +103,13 @@ class Project:
         now = timestamp()
         self.secrets.update({name: SecretValue(value, now) for name, value in values.items()})
 
-    def replace_secrets(self, values: Mapping[str, str]) -> None:
-        """Make these the secrets, and no others; what does not change keeps its time."""
+    def replace_secrets(self, values: Mapping[str, str]) -> bool:
+        """Make these the secrets, and no others; what does not change keeps its time. Whether anything changed."""
         changed = {name: value for name, value in values.items() if self._value(name) != value}
+        gone = self.secrets.keys() - values.keys()
         self.secrets = {name: secret for name, secret in self.secrets.items() if name in values}
         self.set_secrets(changed)
+        return bool(changed or gone)
 
     def _value(self, name: str) -> str | None:
         return self.secrets[name].value if name in self.secrets else None
