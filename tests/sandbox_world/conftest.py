@@ -60,6 +60,7 @@ class RunningAws:
     """AWS's stand-in, with a real moto behind it, and the credentials of its user."""
 
     counters: Counters
+    front: Aws
     url: str
     credentials: dict[str, str]
 
@@ -81,7 +82,7 @@ async def aws(moto_url: str) -> AsyncIterator[RunningAws]:
     await front.start()
     credentials = await front.prepare(moto_url)
     async with listening(front.routes()) as url:
-        yield RunningAws(counters, url, credentials)
+        yield RunningAws(counters, front, url, credentials)
     await front.close()
 
 

@@ -167,3 +167,116 @@ def test_bucket_refills_with_time():
     assert [bucket.take(0.0), bucket.take(0.0)] == [0.0, 0.0]
     assert bucket.take(0.0) == 30.0
     assert bucket.take(30.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("faults", "status", "code"),
+    [
+        ({"standing": "deactivated"}, 401, "account_deactivated"),
+        ({"standing": "restricted"}, 401, "missing_scope"),
+        ({"standing": "address-not-allowed"}, 401, "ip_not_authorized"),
+        ({"standing": "country-not-supported"}, 403, "unsupported_country_region_territory"),
+        ({"standing": "model-not-allowed"}, 403, "model_not_found"),
+        ({"standing": "billing-limit-reached"}, 400, "billing_hard_limit_reached"),
+        ({"standing": "billing-inactive"}, 429, "billing_not_active"),
+        ({"standing": "spend-limit-reached"}, 429, "project_spend_limit_exceeded"),
+        ({"content_policy": True}, 400, "content_policy_violation"),
+        ({"context_tokens": 10}, 400, "context_length_exceeded"),
+    ],
+)
+async def test_account_in_trouble_is_refused_and_pays_nothing(upstreams, a_row, faults, status, code):
+    upstreams.openai.configure(faults)
+    answer = await post(upstreams, chat(upstreams.photo_url(a_row())))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    assert upstreams.counters.calls["openai_accepted"] == 0
+
+
+@pytest.mark.parametrize("unit", ["requests", "tokens", "requests-per-day"])
+async def test_limit_used_up_by_others_says_which_and_when_to_come_back(upstreams, a_row, unit):
+    upstreams.openai.configure({"crowded": unit})
+    answer = await post(upstreams, chat(upstreams.photo_url(a_row())))
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["type"]) == (429, "rate_limit_exceeded", unit.partition("-")[0])
+    assert int(answer.headers["retry-after-ms"]) > 0
+
+
+async def test_headers_that_name_a_foreign_organisation_or_project_are_refused(upstreams):
+    key = {"Authorization": f"Bearer {upstreams.openai.issue_key()}"}
+    async with httpx.AsyncClient(base_url=upstreams.openai_url) as client:
+        codes = [
+            (await client.post("/v1/chat/completions", json={}, headers={**key, name: "x"})).json()["error"]["code"]
+            for name in ("OpenAI-Organization", "OpenAI-Project")
+        ]
+    assert codes == ["mismatched_organization", "mismatched_project"]
+
+
+async def test_key_without_scope_or_account_is_told_apart_from_a_wrong_one(upstreams):
+    for standing, code in (("restricted", "missing_scope"), ("deactivated", "account_deactivated")):
+        answer = await post(upstreams, chat("http://x"), key=upstreams.openai.issue_key(standing))
+        assert answer.json()["error"]["code"] == code
+
+
+async def test_reasoning_model_does_not_know_max_tokens(upstreams, a_row):
+    url = upstreams.photo_url(a_row())
+    answer = await post(upstreams, chat(url, model="gpt-5-mini", max_tokens=9))
+    assert answer.json()["error"]["code"] == "unsupported_parameter"
+    assert (await post(upstreams, chat(url, model="gpt-5-mini", max_completion_tokens=9))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("reply", "finish", "is_json"),
+    [("prose", "stop", False), ("truncated", "length", False), ("empty", "stop", False), ("good", "stop", True)],
+)
+async def test_malformed_output_is_paid_for_like_a_good_one(upstreams, a_row, reply, finish, is_json):
+    upstreams.openai.configure({"reply": reply, "latency_ms": 0})
+    choice = (await post(upstreams, chat(upstreams.photo_url(a_row()), SCHEMA))).json()["choices"][0]
+    assert choice["finish_reason"] == finish
+    if is_json:
+        json.loads(choice["message"]["content"])
+    else:
+        with pytest.raises(json.JSONDecodeError):
+            json.loads(choice["message"]["content"])
+    assert upstreams.counters.calls["openai_accepted"] == 1
+
+
+async def test_refusal_stands_in_its_own_field(upstreams, a_row):
+    upstreams.openai.configure({"reply": "refusal", "latency_ms": 0})
+    message = (await post(upstreams, chat(upstreams.photo_url(a_row())))).json()["choices"][0]["message"]
+    assert message["content"] is None
+    assert message["refusal"]
+
+
+@pytest.mark.parametrize(
+    ("connection", "error", "paid"),
+    [("breaks", httpx.RemoteProtocolError, 0), ("breaks-off", httpx.RemoteProtocolError, 1)],
+)
+async def test_connection_can_break_before_and_in_an_answer(upstreams, a_row, connection, error, paid):
+    upstreams.openai.configure({"connection": connection, "latency_ms": 0})
+    with pytest.raises((error, httpx.ReadError)):
+        await post(upstreams, chat(upstreams.photo_url(a_row())))
+    assert upstreams.counters.calls["openai_accepted"] == paid
+
+
+async def test_outage_is_an_error_of_the_servers_or_a_page_of_the_proxys(upstreams, a_row):
+    url, answers = upstreams.photo_url(a_row()), {}
+    for outage in ("error", "overload", "page"):
+        upstreams.openai.configure({"outage": outage})
+        answers[outage] = await post(upstreams, chat(url))
+    assert [answer.status_code for answer in answers.values()] == [500, 503, 502]
+    assert answers["page"].headers["content-type"].startswith("text/html")
+
+
+async def test_damaged_picture_is_refused_and_a_cut_one_is_looked_at(upstreams, a_row):
+    url, statuses = upstreams.photo_url(a_row()), {}
+    for instead in ("garbled", "broken"):
+        upstreams.photos.configure({"instead": instead})
+        statuses[instead] = (await post(upstreams, chat(url))).status_code
+    assert statuses == {"garbled": 400, "broken": 200}
+
+
+async def test_host_may_turn_openais_downloader_away_and_nobody_else(upstreams, a_row):
+    upstreams.photos.configure({"host": "forbids-openai"})
+    url = upstreams.photo_url(a_row())
+    assert (await post(upstreams, chat(url))).json()["error"]["code"] == "invalid_image_url"
+    async with httpx.AsyncClient() as anybody:
+        assert (await anybody.get(url)).status_code == 200

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import base64
 import io
+import json
 
 import httpx
 import pillow_heif
+import pytest
 from PIL import Image
 
 from diag.sandbox.upstreams.photos import BUCKET
@@ -68,3 +71,45 @@ async def test_dead_share_takes_always_the_same_photos(upstreams):
     assert [(await fetch(upstreams, row)).status_code for row in dead[:3]] == [404] * 3
     upstreams.photos.configure({})
     assert (await fetch(upstreams, dead[0])).status_code == 200
+
+
+async def test_host_can_be_down_or_let_nobody_in(upstreams, a_row):
+    statuses = []
+    for host in ("down", "forbids", "up"):
+        upstreams.photos.configure({"host": host})
+        statuses.append((await fetch(upstreams, a_row().id)).status_code)
+    assert statuses == [503, 403, 200]
+
+
+async def test_other_bucket_is_not_found_in_the_words_of_storage(upstreams):
+    async with httpx.AsyncClient(base_url=upstreams.photos_url) as client:
+        answer = await client.get("/storage/v1/object/public/elsewhere/a.jpg")
+    assert (answer.status_code, answer.json()["message"]) == (400, "Bucket not found")
+
+
+def token(expires: float) -> str:
+    claims = base64.urlsafe_b64encode(json.dumps({"exp": expires}).encode()).decode().rstrip("=")
+    return f"e30.{claims}.c2ln"
+
+
+@pytest.mark.parametrize(
+    ("given", "status"), [(token(4e9), 200), (token(1e9), 400), ("", 400), ("a.b.c", 400), ("e30.e30.x", 400)]
+)
+async def test_signed_link_is_good_until_it_expires(upstreams, a_row, given, status):
+    path = f"/storage/v1/object/sign/vehicle-images/v/{a_row().id}.jpg"
+    async with httpx.AsyncClient(base_url=upstreams.photos_url) as client:
+        answer = await client.get(path, params={"token": given})
+    assert answer.status_code == status
+    if status != 200:
+        assert answer.json()["message"] == '"exp" claim timestamp check failed'
+
+
+def test_tiny_broken_and_garbled_photos_are_what_they_say(a_row):
+    row = a_row().id
+    assert Image.open(io.BytesIO(drawing.tiny(row))).size == (64, 48)
+    cut, nothing = drawing.broken(row), drawing.garbled(row)
+    assert drawing.row_of_photo(cut) == drawing.row_of_photo(nothing) == row
+    with pytest.raises(OSError, match="truncated"):
+        Image.open(io.BytesIO(cut)).load()
+    with pytest.raises((OSError, SyntaxError)):
+        Image.open(io.BytesIO(nothing)).load()

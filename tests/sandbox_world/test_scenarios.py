@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from diag.sandbox.counters import Counters
-from diag.sandbox.scenarios import SCENARIOS, wrong_twin
-from diag.sandbox.upstreams.openai_faults import Faults
+from diag.sandbox.scenarios import GROUPS, SCENARIOS, Scenario, wrong_twin
+from diag.sandbox.upstreams.aws_faults import Faults as AwsFaults
+from diag.sandbox.upstreams.gemini_refusals import Faults as GeminiFaults
+from diag.sandbox.upstreams.openai_faults import Faults as OpenAIFaults
+from diag.sandbox.upstreams.photos import Faults as PhotoFaults
 
 HEALTHY = {
     "OPENAI_API_KEY": "sk-proj-" + "a" * 60,
@@ -13,20 +18,29 @@ HEALTHY = {
     "AWS_REGION": "us-east-1",
     "SERVICE_ROLE_KEY": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0." + "d" * 43,
 }
+KEPT_NAMES = """AWS_OTHER_KEY_ID AWS_OTHER_SECRET AWS_SESSION_KEY_ID AWS_SESSION_SECRET AWS_EXPIRED_TOKEN
+    OPENAI_RESTRICTED_KEY OPENAI_DEACTIVATED_KEY GEMINI_API_KEY VEHICLE_HISTORY_KEY SUPABASE_ANON_KEY"""
+KEPT = {name: f"kept-{name}" for name in KEPT_NAMES.split()}
 
 
 def test_every_faulty_scenario_differs_from_a_healthy_project():
     healthy = SCENARIOS["healthy"]
-    assert healthy.secrets_from(HEALTHY) == HEALTHY
+    assert healthy.secrets_from(HEALTHY, KEPT) == HEALTHY
+    expected = {"name", "title", "signature", "preflight_exit", "most_paid", "also"}
+    faults = [field.name for field in fields(Scenario) if field.name not in expected]
     for scenario in SCENARIOS.values():
-        changed = (
-            scenario.secrets,
-            scenario.faults,
-            not scenario.deployed,
-            scenario.enter,
-            scenario.caller_key == "anon",
-        )
-        assert any(changed) == (scenario is not healthy)
+        differs = any(getattr(scenario, fault) != getattr(healthy, fault) for fault in faults)
+        assert differs == (scenario is not healthy), scenario.name
+
+
+def test_no_two_scenarios_have_the_same_name():
+    assert sum(len(scenarios) for scenarios in GROUPS.values()) == len(SCENARIOS)
+
+
+def test_no_secret_of_a_scenario_is_the_right_one():
+    for scenario in SCENARIOS.values():
+        secrets = scenario.secrets_from(HEALTHY, KEPT)
+        assert all(secrets.get(name) != HEALTHY.get(name) for name in scenario.secrets), scenario.name
 
 
 def test_removed_secrets_are_gone():
@@ -48,9 +62,15 @@ def test_wrong_twin_of_a_jwt_keeps_its_claims():
     assert wrong_twin(key).split(".")[:2] == key.split(".")[:2]
 
 
-def test_openai_understands_the_faults_of_every_scenario():
-    for scenario in SCENARIOS.values():
-        Faults.model_validate(scenario.faults.get("openai", {}))
+@pytest.mark.parametrize(
+    ("part", "faults"),
+    [("openai", OpenAIFaults), ("gemini", GeminiFaults), ("aws", AwsFaults), ("photos", PhotoFaults)],
+)
+def test_stand_ins_understand_the_faults_of_every_scenario(part, faults):
+    given = [scenario.faults[part] for scenario in SCENARIOS.values() if part in scenario.faults]
+    assert given
+    for each in given:
+        faults.model_validate(each)
 
 
 def test_scenario_that_changes_rows_can_take_it_back():

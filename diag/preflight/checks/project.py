@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from diag.catalogue import classify, describe
 from diag.diagnosis import Evidence, Remedy
 from diag.preflight.facts import Facts
@@ -19,12 +21,21 @@ async def reachable(facts: Facts) -> Finding:
     answer = await facts.boot()
     if answer.failure:
         seen = Evidence("connection", answer.failure_text)
-        diagnosis = describe(answer.failure, context=facts.context, evidence=(seen,))
-        return found(diagnosis, source=facts.origin("url"))
+        cause = "gateway.project-paused" if await _is_paused(facts) else answer.failure
+        return found(describe(cause, context=facts.context, evidence=(seen,)), source=facts.origin("url"))
     diagnosis = classify(answer, context=facts.context)
     if diagnosis.signature in _PLATFORM:
         return found(diagnosis, source=facts.origin("url"))
     return passed(f"answers in {answer.duration_ms:.0f} ms", source=facts.origin("url"))
+
+
+async def _is_paused(facts: Facts) -> bool:
+    """Whether the Management API says so: the host name of a paused project may not even resolve."""
+    if facts.project.management is None:
+        return False
+    with suppress(ProjectError):
+        return (await facts.state()).status in _PAUSED
+    return False
 
 
 async def token(facts: Facts) -> Finding:

@@ -47,7 +47,7 @@ def oversize(row: str) -> bytes:
 @lru_cache
 def _noise() -> bytes:
     file = io.BytesIO()
-    Image.effect_noise((3000, 3000), 120).convert("RGB").save(file, "JPEG", quality=92)
+    Image.effect_noise((1900, 1900), 120).convert("RGB").save(file, "JPEG", quality=99)
     return file.getvalue()
 
 
