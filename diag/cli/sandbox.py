@@ -64,8 +64,17 @@ def up(
         session.log.print("a sandbox was up already" + _switched(there, found))
     code = _show(session, found)
     if session.format == "text" and session.verbosity >= 0:
-        session.log.print("next: nukediag preflight --sandbox")
+        session.log.print("next: nukediag preflight --sandbox" + _naming(functions))
     return _stay(session, found) if foreground else code
+
+
+def _naming(functions: Path | None) -> str:
+    """The flag that is needed where the user's functions are called otherwise than the one of the settings."""
+    from diag.config.settings import FunctionSettings
+    from diag.sandbox.own import find_functions
+
+    slugs = find_functions(functions) if functions else {}
+    return "" if not slugs or FunctionSettings().name in slugs else f" --function {' | '.join(slugs)}"
 
 
 def _switched(there: Sandbox, found: Sandbox) -> str:
