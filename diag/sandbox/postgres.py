@@ -126,9 +126,8 @@ class Postgres:
         words = [str(self._programs / "psql"), url, *_PSQL]
         code, answer, complaint = await run(words, env={"PGPASSWORD": self._password}, text=sql)
         if code:
-            raise SandboxError(
-                f"Postgres refused a statement: {_last_line(complaint)}", "this is a fault of the sandbox"
-            )
+            said = next((line for line in complaint.splitlines() if "ERROR:" in line), _last_line(complaint))
+            raise SandboxError(f"Postgres refused a statement: {said}", "this is a fault of the sandbox")
         return [line.split("\t") for line in answer.splitlines()]
 
 
