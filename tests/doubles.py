@@ -97,6 +97,8 @@ class SupabaseDouble:
         if path.endswith("/secrets"):
             listed = [{"name": k, "value": sha256(v.encode()).hexdigest()} for k, v in self.secrets.items()]
             return httpx.Response(200, json=listed)
+        if "/functions/" in path and not path.endswith("/analyze-image"):
+            return httpx.Response(404, json={"message": "Function not found"})
         if "/functions/" in path:
             return httpx.Response(200, json={"slug": "analyze-image", "status": "ACTIVE", "version": 3})
         state = {"ref": REF, "name": "cars", "status": "ACTIVE_HEALTHY", "region": "eu-west-1"}

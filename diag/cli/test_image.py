@@ -17,6 +17,7 @@ from diag.project import Project, ProjectError
 from diag.report.terminal import Paper
 from diag.report.test_image_text import render, test_image_document
 from diag.rows import Outcome, Row, RowWorker, find_row, pending_rows
+from diag.rows.cause import with_cause
 
 _CODES = {
     Verdict.OK: ExitCode.OK,
@@ -70,12 +71,22 @@ async def _test(session: Session, row_id: str | None, url: str | None, *, force:
     async with Project(configuration) as project, RowWorker(project, settings) as worker:
         with waiting(session.log, f"calling {settings.function.name} (up to {settings.function.timeout:.0f} s)"):
             if url:
-                return await worker.run_bare(url, force=force)
+                return await _with_cause(project, await worker.run_bare(url, force=force))
             try:
                 row = await _row(session, project, row_id, force=force)
             except ProjectError as error:
                 return Outcome(Row(row_id or "", None), error.diagnosis, called=False)
-            return row if isinstance(row, Outcome) else await worker.run(row, mark=mark, force=force)
+            if isinstance(row, Outcome):
+                return row
+            return await _with_cause(project, await worker.run(row, mark=mark, force=force))
+
+
+async def _with_cause(project: Project, outcome: Outcome) -> Outcome:
+    """The cause from the function's logs, where the answer names none."""
+    configuration = project.configuration
+    name = configuration.settings.function.name
+    context = {"function": name, **({"ref": configuration.ref} if configuration.ref else {})}
+    return await with_cause(project, outcome, function=name, context=context)
 
 
 async def _row(session: Session, project: Project, row_id: str | None, *, force: bool) -> Row | Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from diag.config.settings import Settings
+from diag.preflight.cause import is_only_aws, with_ways_on
 from diag.preflight.facts import Facts, Options
 from diag.preflight.judgement import exit_code, root_cause, verdict
 from diag.preflight.model import Check, CheckResult, Finding, PreflightResult, Status
@@ -14,7 +15,7 @@ from diag.project import Project
 from diag.rows import Pictures, RowWorker
 from diag.verify import Verifier
 
-__all__ = ["Check", "CheckResult", "Finding", "PreflightResult", "Status", "checks_for", "run"]
+__all__ = ["Check", "CheckResult", "Finding", "PreflightResult", "Status", "checks_for", "is_only_aws", "run"]
 
 
 async def run(
@@ -45,7 +46,7 @@ async def run(
         options = Options(call=call, mark=mark, max_cost=max_cost)
         facts = Facts(project, worker, options, settings=settings, verifier=asked)
         checks = checks_for(settings, has_source=facts.source is not None)
-        results = await run_checks(checks, facts, on_result, on_start)
+        results = with_ways_on(await run_checks(checks, facts, on_result, on_start), settings)
     code = exit_code(results, strict=strict)
     return PreflightResult(
         verdict(code),

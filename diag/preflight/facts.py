@@ -14,13 +14,15 @@ from diag.config.settings import Settings
 from diag.config.suspicion import tidy
 from diag.credentials import Copies, State, compare
 from diag.diagnosis import Answer, Diagnosis
-from diag.project import DeployedFunction, Management, Project, ProjectState, StoredSecret
+from diag.project import DeployedFunction, Management, Project, ProjectError, ProjectState, StoredSecret
+from diag.project.shipped import PROBE
 from diag.project.source import Source, entry_of, scan
 from diag.rows import Outcome, Row, RowWorker, count_pending
 from diag.rows.pending import pending_filter
 from diag.rows.request import row_columns, row_from
 from diag.secret import Secret
 from diag.verify import Verification, Verifier
+from diag.verify.probe import ProbeReport, ask_probe
 
 T = TypeVar("T")
 
@@ -143,6 +145,21 @@ class Facts:
         if copy is None or copy.state is not State.SAME or copy.local is None:
             return None
         return Secret(tidy(copy.local.secret.reveal()))
+
+    async def probe(self) -> ProbeReport | None:
+        """What nukediag-probe says from inside the project, where it is deployed."""
+        return await self._once("probe", self._ask_probe)
+
+    async def _ask_probe(self) -> ProbeReport | None:
+        try:
+            if self.project.management is None or await self.management.function(PROBE) is None:
+                return None
+        except ProjectError:
+            return None
+        table, names = self.settings.table, (await self.copies()).secrets
+        return await ask_probe(
+            self.project.functions, [one.name for one in names], model=self.model, table=table.name, column=table.id
+        )
 
     async def visible(self) -> int:
         """How many rows of the work table this key sees."""

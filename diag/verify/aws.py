@@ -162,6 +162,8 @@ def read(answer: Answer, code: str | None, now: datetime | None = None) -> Readi
     said = text_of(answer)
     if re.search(r"Signature (expired|not yet current)", said) or is_skewed(answer, now or datetime.now(UTC)):
         return unknown("aws.clock-skew")
+    if re.search(r"account (?:is |has been |was )?suspended|not subscribed", said, re.IGNORECASE):
+        return valid("aws.subscription-required")
     if "scoped to a valid region" in said:
         return unknown("aws.region-invalid")
     return next((reading for pattern, reading in _READINGS if re.match(pattern, code)), UNKNOWN)

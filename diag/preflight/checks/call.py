@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from diag.credentials import Copies
 from diag.diagnosis import Diagnosis, Evidence, Scope, Verdict
+from diag.preflight.cause import enriched
 from diag.preflight.facts import Facts
 from diag.preflight.judgement import found
 from diag.preflight.model import Finding, Status
+from diag.project import ProjectError
 from diag.rows import Outcome
+from diag.rows.cause import with_cause
 
 _LONGEST_WAIT = 20.0  # seconds between two attempts: longer than that, nobody waits for a preflight
 _MOST_ROWS = 8  # rows at most: after an interrupted run, many of the next ones may have a stored result
@@ -32,7 +36,20 @@ async def call(facts: Facts) -> Finding:
             await facts.sleep(pause(facts.outcomes[-1].diagnosis))
         outcome = await facts.worker.run(row, mark=facts.options.mark, look_at_picture=False)
         facts.outcomes.append(outcome)
-    return judge(facts.outcomes, facts.settings.backfill.cost_per_call)
+    name = facts.settings.function.name
+    facts.outcomes[-1] = await with_cause(
+        facts.project, facts.outcomes[-1], function=name, context=facts.context, sleep=facts.sleep
+    )
+    finding = judge(facts.outcomes, facts.settings.backfill.cost_per_call)
+    return enriched(finding, await _copies(facts), facts.verifications, name, facts.configuration.ref, facts.now)
+
+
+async def _copies(facts: Facts) -> Copies | None:
+    """The comparison of the secrets, where another check has made it already."""
+    try:
+        return await facts.copies() if facts.project.management else None
+    except ProjectError:
+        return None
 
 
 def is_another_allowed(outcomes: Sequence[Outcome], attempts: int) -> bool:

@@ -15,6 +15,7 @@ from diag.preflight.judgement import found, passed, unknown
 from diag.preflight.model import Finding, Status
 from diag.project import ProjectError
 from diag.project.source import Source
+from diag.verify.probe import ProbeReport
 
 _SIGNATURES = (
     (("AWS_REGION", "AWS_DEFAULT_REGION"), "aws.region-invalid"),
@@ -105,11 +106,32 @@ async def copies(facts: Facts) -> Finding:
     if compared.digests == "unreadable":
         return unknown("the project's digests are no plain SHA-256: the values cannot be compared")
     different = [copy for copy in compared.different if is_telling(copy, facts.settings.secrets.expected)]
+    stale = stale_names(compared, await facts.probe())
+    if stale:
+        return _stale(facts, stale)
     if not different:
         return passed(_agreement(compared))
     evidence = tuple(Evidence("project's secrets", copy.told) for copy in different)
     names = ", ".join(copy.name for copy in different)
     return Finding(Status.WARN, f"not as here: {names}", evidence=evidence, remedies=_mend(different))
+
+
+def stale_names(compared: Copies, report: ProbeReport | None) -> tuple[str, ...]:
+    """Secrets of which a running function sees another value than the project stores. Pure."""
+    seen = report.secrets if report else {}
+    return tuple(
+        copy.name
+        for copy in compared.secrets
+        if copy.stored and copy.name in seen and seen[copy.name].fingerprint not in (None, copy.fingerprint)
+    )
+
+
+def _stale(facts: Facts, names: tuple[str, ...]) -> Finding:
+    told = f"running functions still see an older value of {', '.join(names)}"
+    ref, function = facts.context.get("ref", "<project-ref>"), facts.settings.function.name
+    remedy = Remedy("Deploy the functions again.", f"supabase functions deploy {function} --project-ref {ref}")
+    seen = Evidence("nukediag-probe", told)
+    return Finding(Status.WARN, told, evidence=(seen,), remedies=(remedy,))
 
 
 def is_telling(copy: Copy, expected: Mapping[str, str]) -> bool:

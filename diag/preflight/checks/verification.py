@@ -1,4 +1,5 @@
-"""The credentials asked of their providers: from this machine, where the local copy is what the project stores."""
+"""The credentials asked of their providers: inside the project where nukediag-probe is deployed, else from this
+machine, where the local copy is what the project stores."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from diag.diagnosis import Diagnosis, Evidence, Remedy
 from diag.preflight.facts import Facts
 from diag.preflight.judgement import found, unknown
 from diag.preflight.model import Finding, Status
+from diag.project.shipped import PROBE
 from diag.secret import Secret
 from diag.verify import Standing, Verification
 from diag.verify.aws import ID, SECRET, TOKEN, Keys
@@ -25,6 +27,8 @@ _PROBE = Remedy("Ask inside the project, where it counts.", "nukediag functions 
 
 async def openai(facts: Facts) -> Finding:
     """OpenAI takes the key, and lets it use the endpoint."""
+    if inside := await _inside(facts, "openai"):
+        return inside
     key = await facts.usable(OPENAI)
     if key is None:
         return not_comparable(OPENAI)
@@ -36,12 +40,21 @@ async def openai(facts: Facts) -> Finding:
 
 async def aws(facts: Facts) -> Finding:
     """AWS takes the pair of keys, and lets it detect labels in the function's region."""
+    if inside := await _inside(facts, "aws"):
+        return inside
     values = {name: await facts.usable(name) for name in (ID, SECRET, TOKEN)}
     key_id, secret = values[ID], values[SECRET]
     if key_id is None or secret is None:
         return not_comparable(ID if key_id is None else SECRET)
     keys = Keys(key_id, secret, await _region(facts), values[TOKEN])
     return _judged(facts, await facts.verifier.aws(keys, deep=facts.options.call))
+
+
+async def _inside(facts: Facts, provider: str) -> Finding | None:
+    """What the deployed probe says, which counts more than what is said to this machine."""
+    report = await facts.probe()
+    asked = report.of(provider) if report else ()
+    return _judged(facts, asked) if asked else None
 
 
 async def _region(facts: Facts) -> str:
@@ -56,6 +69,8 @@ async def _region(facts: Facts) -> str:
 
 async def gemini(facts: Facts, *, name: str) -> Finding:
     """Google takes the key."""
+    if inside := await _inside(facts, "gemini"):
+        return inside
     key = await facts.usable(name)
     return _judged(facts, await facts.verifier.gemini(name, key)) if key else not_comparable(name)
 
@@ -89,7 +104,10 @@ def _judged(facts: Facts, asked: Sequence[Verification]) -> Finding:
 
 def judge(asked: Sequence[Verification], context: dict[str, str]) -> Finding:
     """What the answers, in order, say about the claim. The last one is the closest to the real use. Pure."""
-    evidence = tuple(Evidence(one.provider, one.told) for one in asked)
+    evidence = tuple(
+        Evidence(f"{one.provider}, asked by {one.where}" if one.where == PROBE else one.provider, one.told)
+        for one in asked
+    )
     cost = sum(one.cost_usd for one in asked)
     last = asked[-1]
     if last.standing is Standing.UNKNOWN and last.signature is None:
