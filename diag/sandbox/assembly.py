@@ -30,6 +30,7 @@ from diag.sandbox.logbook import Logbook
 from diag.sandbox.management import Management
 from diag.sandbox.model import Deployed, Project
 from diag.sandbox.own import OwnProject, load
+from diag.sandbox.own.watch import Watch
 from diag.sandbox.ports import free_ports, listener, until_listening
 from diag.sandbox.postgres import ROLES, Postgres
 from diag.sandbox.proxy import open_session
@@ -97,6 +98,7 @@ class Assembly:
             on_deploy=self.workers.retire_one,
         )
         self._runners: list[web.AppRunner] = []
+        self._watching: asyncio.Task[None] | None = None
         self._session: aiohttp.ClientSession | None = None
 
     def _fence(self) -> Fence:
@@ -124,6 +126,9 @@ class Assembly:
         stage = self._stage({**credentials, "OPENAI_API_KEY": self.openai.issue_key()}, own)
         await self._listen(stage)
         await stage.put_on(self._wishes.scenario)
+        if own.functions:
+            watch = Watch(own, self._folder / "own", self.project, self.workers.retire_one)
+            self._watching = asyncio.create_task(watch.run())
         if not own.functions:  # of those there may be many, and most will not be called
             await asyncio.gather(*map(self._warm, stage.functions))
 
@@ -230,6 +235,8 @@ class Assembly:
 
     async def stop(self) -> None:
         """End everything that was started, in whatever state the start-up was left."""
+        if self._watching:
+            self._watching.cancel()
         for runner in self._runners:
             await runner.cleanup()
         await asyncio.gather(self.openai.close(), self.aws.close())

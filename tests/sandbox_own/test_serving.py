@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -127,3 +128,15 @@ def test_a_schema_that_postgres_refuses_is_told_with_its_words(tmp_path: Path) -
     with pytest.raises(NukediagError, match='type "nothing_of_the_kind" does not exist') as raised:
         launch.up(name="wrong", state_dir=tmp_path, images=1, tables=tmp_path / "wrong.sql")
     assert raised.value.exit_code == ExitCode.USAGE
+
+
+def test_an_edit_takes_effect_while_it_runs_with_new_imports(own: Sandbox, project: Path) -> None:
+    entry = project / "supabase" / "functions" / "hello" / "main.ts"
+    entry.write_text(
+        'import { encodeHex } from "jsr:@std/encoding@1/hex";\n'
+        'Deno.serve(() => Response.json({ hex: encodeHex("a") }));'
+    )
+    deadline = time.monotonic() + 30
+    while "hex" not in (found := _call(own, "hello").json()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert found == {"hex": "61"}

@@ -30,6 +30,11 @@ class OwnFunction:
     import_map: Path | None = None
     package_json: Path | None = None
 
+    @property
+    def settings_files(self) -> tuple[Path, ...]:
+        """The files that say what its imports are."""
+        return tuple(each for each in (self.deno_json, self.import_map, self.package_json) if each)
+
 
 def functions_root(folder: Path) -> Path:
     """The functions' folder, from itself, from ``supabase`` or from the repository's root."""

@@ -18,12 +18,14 @@ _AT_ONCE = 4  # Deno processes that read and fetch
 
 @dataclass(frozen=True, slots=True)
 class OwnProject:
-    """``functions``: what is deployed; ``environment``: their variables; ``problems``: why some will not start, by
-    slug."""
+    """``functions``: what is deployed; ``environment``: their variables; ``problems``: why some will not start;
+    ``sources`` and ``files``: where each stands, and what it is made of."""
 
     functions: Mapping[str, Deployed] = field(default_factory=dict)
     environment: OwnEnvironment = field(default_factory=OwnEnvironment)
     problems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sources: Mapping[str, OwnFunction] = field(default_factory=dict)
+    files: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
 
 
 async def load(folder: Path, into: Path, known: Collection[str], say: Callable[[str], None]) -> OwnProject:
@@ -43,7 +45,9 @@ async def load(folder: Path, into: Path, known: Collection[str], say: Callable[[
     environment = own_environment(root / ".env", _reads(found.values()), known)
     _speak(prepared, environment, say)
     deployed = {slug: _deployed(each, prepared[slug]) for slug, each in found.items()}
-    return OwnProject(deployed, environment, {slug: each.problems for slug, each in prepared.items() if each.problems})
+    problems = {slug: each.problems for slug, each in prepared.items() if each.problems}
+    files = {slug: each.settings_files + prepared[slug].files for slug, each in found.items()}
+    return OwnProject(deployed, environment, problems, found, files)
 
 
 def _reads(functions: Collection[OwnFunction]) -> dict[str, bool]:
@@ -53,15 +57,20 @@ def _reads(functions: Collection[OwnFunction]) -> dict[str, bool]:
 
 
 def _deployed(function: OwnFunction, prepared: Prepared) -> Deployed:
-    # A worker may read what the platform would have bundled: the functions' folder, and files that imports lead to.
-    folders = dict.fromkeys([function.root, *(path.parent for path in prepared.files)])
     return Deployed(
         function.slug,
         function.entry,
         verify_jwt=function.verify_jwt,
         options=prepared.options,
-        readable=tuple(each for each in folders if each == function.root or function.root not in each.parents),
+        readable=readable(function, prepared),
     )
+
+
+def readable(function: OwnFunction, prepared: Prepared) -> tuple[Path, ...]:
+    """What a worker may read: what the platform would have bundled, that is, the functions' folder and the files that
+    imports lead to."""
+    folders = dict.fromkeys([function.root, *(path.parent for path in prepared.files)])
+    return tuple(each for each in folders if each == function.root or function.root not in each.parents)
 
 
 def _speak(prepared: Mapping[str, Prepared], environment: OwnEnvironment, say: Callable[[str], None]) -> None:
