@@ -192,6 +192,7 @@ class Assembly:
                 "NUKEDIAG_STATE_DIR": str(private_folder(self._folder / "journals")),
             },
             on_secrets=self.workers.retire,
+            drained=self.workers.drained,
             kept_secrets=kept,
             environment=own.environment,
         )

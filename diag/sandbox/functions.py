@@ -110,6 +110,7 @@ class Workers:
         self._family, self._fence, self._environment = family, fence, environment
         self._book, self._allowance = book or Logbook(), allowance or Allowance()
         self._current: dict[str, Worker] = {}
+        self._ending: list[Worker] = []
         self._booting: dict[str, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -181,10 +182,19 @@ class Workers:
         """No further call for this worker: it hung up on its caller, or it is out of date."""
         if self._current.get(worker.slug) is worker:
             del self._current[worker.slug]
-            self._begin(_end(worker))
+            self._ending.append(worker)
+            self._begin(self._end(worker))
 
+    async def _end(self, worker: Worker) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(worker.idle.wait(), _DRAIN_SECONDS)
+        self._ending = [other for other in self._ending if other is not worker]
+        await worker.child.stop(1)
 
-async def _end(worker: Worker) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(worker.idle.wait(), _DRAIN_SECONDS)
-    await worker.child.stop(1)
+    async def drained(self, seconds: float) -> None:
+        """Wait until the retired workers have finished what they had begun, or the time is up."""
+        finishing = [asyncio.create_task(worker.idle.wait()) for worker in self._ending]
+        if finishing:
+            _, late = await asyncio.wait(finishing, timeout=seconds)
+            for task in late:
+                task.cancel()

@@ -16,6 +16,8 @@ from diag.sandbox.postgres import Postgres
 from diag.sandbox.scenarios import SCENARIOS, Scenario, wrong_twin
 from diag.sandbox.state import write_private
 
+_DRAIN = 5.0  # seconds
+
 
 class Upstream(Protocol):
     """A stand-in whose faults can be set; ``{}`` is healthy."""
@@ -56,6 +58,7 @@ class Stage:
     env_file: Path
     fixed_settings: Mapping[str, str]
     on_secrets: Callable[[], None]
+    drained: Callable[[float], Awaitable[None]]
     kept_secrets: Mapping[str, str] = field(default_factory=dict)
     environment: OwnEnvironment = field(default_factory=OwnEnvironment)
     settle: Callable[[], Awaitable[None]] = _nothing_under_way
@@ -71,6 +74,7 @@ class Stage:
         secrets = scenario.secrets_from(self.healthy_secrets, self.kept_secrets)
         if self.project.replace_secrets(self.environment.over(secrets)) or scenario is not self.current:
             self.on_secrets()
+        await self.drained(_DRAIN)  # a function runs on when its caller has left: its calls are the old scenario's
         self._write_settings(scenario)
         await self.settle()
         self.counters.reset()
