@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-_SAMPLES = 24  # successes at least over which throughput is measured
+_SAMPLES = 16  # successes at least over which throughput is measured
+_FIRST = 16  # up to here it grows with each success, without a look at the throughput
 _GAIN = 1.2  # twice the calls in flight must bring so much more throughput to be worth it
 _LOOK_AGAIN = 60.0  # seconds after which a level that brought nothing is tried again
 
@@ -79,7 +80,10 @@ class AutoCeiling:
         return in_flight < self.level
 
     def succeeded(self, now: float) -> None:
-        """Count towards the level's throughput."""
+        """One more at first; from then on a count towards the level's throughput."""
+        if self.level < min(_FIRST, self.most):
+            self.level += 1
+            return
         self._count += 1
         if self._count == self.level:
             self._since, self._full = now, False
@@ -102,6 +106,6 @@ class AutoCeiling:
             if throughput >= self._best * _GAIN:
                 self._best, self.level = throughput, min(self.most, self.level * 2)
             elif self._best:
-                self.level, self._best = max(1, self.level // 2), 0.0
+                self.level, self._best = max(min(_FIRST, self.most), self.level // 2), 0.0
                 self._held_until = now + _LOOK_AGAIN
         self._begin()

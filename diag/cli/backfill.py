@@ -79,7 +79,7 @@ def command(session: Session, *, dry_run: bool, yes: bool, **wishes: Any) -> int
     if not (yes or dry_run or (sys.stdin.isatty() and sys.stderr.isatty())):
         raise UsageError("a backfill spends money, and nobody can be asked here", "add --yes, or --dry-run to look")
     options = Options(**wishes)
-    result = asyncio.run(_backfill(session, options, dry_run=dry_run, ask=not yes))
+    result = _backfill(session, options, dry_run=dry_run, ask=not yes)
     return _show(session, result)
 
 
@@ -93,24 +93,23 @@ def _show(session: Session, result: BackfillResult) -> int:
     return int(result.exit_code)
 
 
-async def _backfill(session: Session, options: Options, *, dry_run: bool, ask: bool) -> BackfillResult:
-    configuration = session.configuration
-    configuration.require("url", "service_key")
-    async with Project(configuration) as project:
-        plan = await _plan(project, session, options)
-        if nothing := _nothing_to_do(session, plan, options, dry_run=dry_run):
-            return nothing
-        function = configuration.settings.function.name
-        if plan.rows:
-            session.log.print(plan_text(plan, function, gated=options.if_healthy))
-        if ask and not click.confirm("Go ahead?", err=True):
-            raise click.Abort
-        return await _run(session, project, options, plan)
+def _backfill(session: Session, options: Options, *, dry_run: bool, ask: bool) -> BackfillResult:
+    session.configuration.require("url", "service_key")
+    plan = asyncio.run(_plan(session, options))
+    if nothing := _nothing_to_do(session, plan, options, dry_run=dry_run):
+        return nothing
+    if plan.rows:
+        session.log.print(plan_text(plan, session.configuration.settings.function.name, gated=options.if_healthy))
+    # Asked between two event loops: inside one, Ctrl-C would not reach the question.
+    if ask and not click.confirm("Go ahead?", err=True):
+        raise click.Abort
+    return asyncio.run(_run(session, options, plan))
 
 
-async def _plan(project: Project, session: Session, options: Options) -> Plan:
+async def _plan(session: Session, options: Options) -> Plan:
     try:
-        return await make_plan(project, session.configuration.settings, options)
+        async with Project(session.configuration) as project:
+            return await make_plan(project, session.configuration.settings, options)
     except ProjectError:
         if not options.if_healthy:
             raise
@@ -134,18 +133,19 @@ def _nothing_to_do(session: Session, plan: Plan, options: Options, *, dry_run: b
     return None
 
 
-async def _run(session: Session, project: Project, options: Options, plan: Plan) -> BackfillResult:
+async def _run(session: Session, options: Options, plan: Plan) -> BackfillResult:
     settings, controls = session.configuration.settings, Controls()
-    with progress(session.log, plan.rows, quiet=session.verbosity < 0) as shown:
+    async with Project(session.configuration) as project:
+        with progress(session.log, plan.rows, quiet=session.verbosity < 0) as shown:
 
-        async def healthy() -> PreflightResult:
-            result = await preflight(project, settings)
-            _tell_health(session, result)
-            return result
+            async def healthy() -> PreflightResult:
+                result = await preflight(project, settings)
+                _tell_health(session, result)
+                return result
 
-        with _interrupts(controls, shown.line):
-            gate = healthy if options.if_healthy and not options.force else None
-            return await run(project, settings, options, plan, preflight=gate, controls=controls, observers=[shown])
+            with _interrupts(controls, shown.line):
+                gate = healthy if options.if_healthy and not options.force else None
+                return await run(project, settings, options, plan, preflight=gate, controls=controls, observers=[shown])
 
 
 def _tell_health(session: Session, result: PreflightResult) -> None:

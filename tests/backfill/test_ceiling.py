@@ -58,11 +58,11 @@ def test_it_does_not_stay_beyond_saturation():
 
 
 def test_a_ceiling_that_was_not_reached_learns_nothing():
-    ceiling = AutoCeiling(start=8)
+    ceiling = AutoCeiling(start=16)
     for second in range(1000):
         ceiling.has_room(3)
         ceiling.succeeded(float(second))
-    assert ceiling.level == 8
+    assert ceiling.level == 16
 
 
 def test_a_run_finds_the_concurrency_that_a_slow_function_needs(journal):
@@ -85,3 +85,11 @@ def test_a_run_leaves_a_saturated_function_alone(journal):
     virtually(world, journal, options=Options(concurrency=0))
     assert world.peak <= 64
     assert not math.isnan(free[0])
+
+
+def test_from_two_in_flight_it_is_at_sixteen_after_fourteen_successes():
+    ceiling = AutoCeiling(start=2)
+    for _ in range(14):
+        ceiling.succeeded(0.0)
+    assert ceiling.has_room(15)
+    assert not ceiling.has_room(16)
