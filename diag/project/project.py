@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from types import TracebackType
 
 import httpx
 
+from diag.catalogue.own import OwnSignatures, compile_own
 from diag.config import Configuration
 from diag.project.data import DataApi, refuse_errors
 from diag.project.functions import Functions
@@ -28,6 +30,11 @@ class Project:
         self._data: DataApi | None = None
         self._functions: Functions | None = None
         self.management = self._new_management()
+
+    @cached_property
+    def own_signatures(self) -> OwnSignatures:
+        """The user's signatures from nukediag.toml: they go before the catalogue's. Raises SettingsError."""
+        return compile_own(self.configuration.own_signatures)
 
     @property
     def data(self) -> DataApi:

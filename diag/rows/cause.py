@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from diag.catalogue import classify
+from diag.catalogue.own import OwnSignatures
 from diag.diagnosis import Answer, Diagnosis, Evidence, Verdict
 from diag.project import Management, Project, ProjectError
 from diag.project.logs import LogLine, Window, lines, query
@@ -21,6 +22,7 @@ MUTE = frozenset({
 """Signatures of answers that say that something failed, and not what."""
 _NAMES_NOTHING = frozenset({"runtime", "function", "unknown", "gateway", "network"})
 """Components whose wordings in a log are no better than what the answer said."""
+_NO_OWN = OwnSignatures()
 _PAUSES = (0.0, 1.0, 2.0, 3.0, 4.0)  # seconds before each look: lines come late, and nobody waits for long
 _MOST_SHOWN, _LONGEST_SHOWN = 4, 300
 
@@ -60,7 +62,11 @@ async def with_cause(
         found = await _telling_lines(project.management, call, function, sleep)
     except ProjectError:
         return outcome
-    return replace(outcome, diagnosis=explained(outcome.diagnosis, found, context)) if found else outcome
+    return (
+        replace(outcome, diagnosis=explained(outcome.diagnosis, found, context, project.own_signatures))
+        if found
+        else outcome
+    )
 
 
 async def _telling_lines(management: Management, call: Call, function: str, sleep: Sleep) -> tuple[LogLine, ...]:
@@ -83,21 +89,23 @@ async def _id_of(management: Management, function: str) -> str | None:
     return deployed.id if deployed else None
 
 
-def explained(diagnosis: Diagnosis, found: Sequence[LogLine], context: Mapping[str, str]) -> Diagnosis:
+def explained(
+    diagnosis: Diagnosis, found: Sequence[LogLine], context: Mapping[str, str], own: OwnSignatures = _NO_OWN
+) -> Diagnosis:
     """The diagnosis with the lines as evidence; where they name a cause, that is the diagnosis, and what the answer
     said becomes one of the others. Pure."""
     shown = tuple(Evidence("log", redact(" ".join(line.text.split()))[:_LONGEST_SHOWN]) for line in found[:_MOST_SHOWN])
-    cause, evidence = _cause(found, context), (*shown, *diagnosis.evidence)
+    cause, evidence = _cause(found, context, own), (*shown, *diagnosis.evidence)
     if cause is None:
         return replace(diagnosis, evidence=evidence)
     others = tuple(dict.fromkeys((diagnosis.signature, *diagnosis.others, *cause.others)))
     return replace(cause, evidence=evidence, others=others, parts=diagnosis.parts)
 
 
-def _cause(found: Sequence[LogLine], context: Mapping[str, str]) -> Diagnosis | None:
+def _cause(found: Sequence[LogLine], context: Mapping[str, str], own: OwnSignatures) -> Diagnosis | None:
     """The first line's diagnosis that names a cause; the last exception of a call often only repeats it."""
     for line in found:
-        diagnosis = classify(Answer(status=500, body=line.text), context=context)
+        diagnosis = classify(Answer(status=500, body=line.text), context=context, own=own)
         if diagnosis.verdict is Verdict.FAILED and diagnosis.component not in _NAMES_NOTHING:
             return diagnosis
     return None

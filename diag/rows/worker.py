@@ -43,6 +43,7 @@ class RowWorker:
         self.pictures = pictures or Pictures(limits_for(settings))
         self._writes = WritesReader(project.data, self._table, window=window)
         self._marker = Marker(project.data, self._table, clock=clock, window=window)
+        self._own = project.own_signatures
         self._context = {"ref": project.configuration.ref or "", "function": settings.function.name}
 
     async def __aenter__(self) -> Self:
@@ -102,7 +103,7 @@ class RowWorker:
     async def _call(self, body: Mapping[str, object]) -> tuple[Answer, Diagnosis]:
         function = self._settings.function
         answer = await self._project.functions.call(function.name, body, timeout=function.timeout)
-        diagnosis = classify(answer, requires=function.requires, context=self._context)
+        diagnosis = classify(answer, requires=function.requires, context=self._context, own=self._own)
         return answer, as_stored(answer, diagnosis, self._context)
 
     async def _verify(self, outcome: Outcome) -> Outcome:
