@@ -27,13 +27,20 @@ Exit codes: 0 healthy · 3 a required check or the call failed · 4 degraded · 
 @click.option("--no-call", is_flag=True, help="Make no test call: nothing is spent, and nothing is proven.")
 @click.option("--no-mark", is_flag=True, help="Do not mark the row of a verified test call as done.")
 @click.option("--strict", is_flag=True, help="Warnings end in exit code 4.")
+@click.option(
+    "--max-cost",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="USD",
+    help="What may be spent beside the test call: from 0.00002 on, OpenAI is asked whether there is money left.",
+)
 @project_options
-def command(session: Session, *, no_call: bool, no_mark: bool, strict: bool) -> int:
+def command(session: Session, *, no_call: bool, no_mark: bool, strict: bool, max_cost: float) -> int:
     """Check settings, project, function, secrets and database, and end with one real test call.
 
     Each problem is shown with what was seen and the command that mends it.
     """
-    result = asyncio.run(_preflight(session, call=not no_call, mark=not no_mark, strict=strict))
+    result = asyncio.run(_preflight(session, call=not no_call, mark=not no_mark, strict=strict, max_cost=max_cost))
     if session.format == "json":
         session.emit(preflight_document(result))
     else:
@@ -41,7 +48,7 @@ def command(session: Session, *, no_call: bool, no_mark: bool, strict: bool) -> 
     return int(result.exit_code)
 
 
-async def _preflight(session: Session, *, call: bool, mark: bool, strict: bool) -> PreflightResult:
+async def _preflight(session: Session, *, call: bool, mark: bool, strict: bool, max_cost: float) -> PreflightResult:
     from diag.cli.waiting import waiting
     from diag.project import Project
 
@@ -54,6 +61,7 @@ async def _preflight(session: Session, *, call: bool, mark: bool, strict: bool) 
                 call=call,
                 mark=mark,
                 strict=strict,
+                max_cost=max_cost,
                 on_start=lambda check: shown.started(check.id),
                 on_result=lambda result: shown.done(result.check.id),
             )

@@ -13,6 +13,7 @@ from diag.config.address import is_loopback
 from diag.config.configuration import LocalSecret
 from diag.config.envfiles import is_for_functions
 from diag.config.keys import read_key
+from diag.config.settings import SecretsSettings
 from diag.config.suspicion import is_placeholder, tidy
 from diag.credentials.alteration import EMPTY, alteration, digest_of, placeholder_phrase
 from diag.project import StoredSecret
@@ -90,18 +91,26 @@ class Copies:
         return tuple(copy for copy in self.secrets if copy.is_different)
 
 
-def compare(configuration: Configuration, stored: Iterable[StoredSecret], also: Iterable[str] = ()) -> Copies:
+def compare(
+    configuration: Configuration,
+    stored: Iterable[StoredSecret],
+    also: Iterable[str] = (),
+    *,
+    settings: SecretsSettings | None = None,
+) -> Copies:
     """Every secret that the settings name, that the project stores, that stands in an env file kept for the
-    functions, or that is in ``also``. The variables that the platform sets itself are left out."""
+    functions, or that is in ``also``. The variables that the platform sets itself are left out. ``settings`` take the
+    place of the configuration's own."""
+    named = settings or configuration.settings.secrets
     by_name = {secret.name: secret for secret in stored if secret.name not in INJECTED}
     listed = {secret.name: secret.digest for secret in stored}
     local = {**configuration.local_values, **configuration.local_secrets}
-    wanted = (*configuration.settings.secrets.required, *configuration.settings.secrets.expected, *also)
+    wanted = (*named.required, *named.expected, *also)
     meant = sorted(name for name, copy in local.items() if is_for_functions(copy.place))
     digests = calibrate(listed.get("SUPABASE_URL"), configuration.url, configuration.ref)
     names = dict.fromkeys((*wanted, *meant, *sorted(by_name)))
     own = _Own.of(configuration, listed)
-    judge = _Judge(by_name, local, configuration.settings.secrets.expected, digests, frozenset(wanted), own)
+    judge = _Judge(by_name, local, named.expected, digests, frozenset(wanted), own)
     return Copies(digests, tuple(judge.copy(name) for name in names))
 
 

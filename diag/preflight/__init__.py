@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from diag.config.settings import Settings
+from diag.credentials.needs import falling_back, fitted
 from diag.preflight.cause import is_only_aws, with_ways_on
 from diag.preflight.facts import Facts, Options
 from diag.preflight.judgement import exit_code, root_cause, verdict
@@ -15,7 +16,17 @@ from diag.project import Project
 from diag.rows import Pictures, RowWorker
 from diag.verify import Verifier
 
-__all__ = ["Check", "CheckResult", "Finding", "PreflightResult", "Status", "checks_for", "is_only_aws", "run"]
+__all__ = [
+    "Check",
+    "CheckResult",
+    "Finding",
+    "PreflightResult",
+    "Status",
+    "checks_for",
+    "is_only_aws",
+    "run",
+    "run_or_fall_back",
+]
 
 
 async def run(
@@ -40,7 +51,7 @@ async def run(
     ``pictures`` and ``verifier`` are for tests. Raises nothing for faults of the project: they are results.
     """
     began = time.monotonic()
-    settings = settings or project.configuration.settings
+    settings = fitted(settings or project.configuration.settings)
     endpoints = project.configuration.endpoints
     async with RowWorker(project, settings, pictures=pictures) as worker, verifier or Verifier(endpoints) as asked:
         options = Options(call=call, mark=mark, max_cost=max_cost)
@@ -58,3 +69,15 @@ async def run(
         project.configuration.url,
         (time.monotonic() - began) * 1000,
     )
+
+
+async def run_or_fall_back(project: Project, settings: Settings | None = None) -> tuple[Settings, PreflightResult]:
+    """A preflight of the configured function and, where only AWS keeps that from working, one of the fallback
+    function; the settings to go on with, and the result that speaks for them. The fallback's result counts only where
+    it is healthy: else the first one says what to mend."""
+    settings = settings or project.configuration.settings
+    result, other = await run(project, settings), falling_back(settings)
+    if other is None or not is_only_aws(result.checks):
+        return settings, result
+    second = await run(project, other)
+    return (other, second) if second.verdict == "healthy" else (settings, result)

@@ -137,7 +137,7 @@ class Facts:
     async def copies(self) -> Copies:
         """The function's secrets, compared with the local copies."""
         stored = await self.secrets()
-        return compare(self.configuration, stored.values())
+        return compare(self.configuration, stored.values(), settings=self.settings.secrets)
 
     async def usable(self, name: str) -> Secret | None:
         """The value of a secret as the function has it: the local copy, where the project stores the same."""

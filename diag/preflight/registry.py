@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from diag.config.settings import Settings
 from diag.credentials.comparison import SERVICE_NAMES
 from diag.preflight.checks import call, database, function, pictures, project, secrets, settings, verification
-from diag.preflight.model import CALL, Check
+from diag.preflight.facts import Facts
+from diag.preflight.model import CALL, Check, Finding
 from diag.verify.aws import ID, SECRET
 from diag.verify.verifier import GEMINI_NAMES
+
+Run = Callable[[Facts], Awaitable[Finding]]
 
 BEFORE: tuple[Check, ...] = (
     Check("settings.url", "settings", "the project's URL and ref are well-formed and agree", settings.url),
@@ -59,16 +63,22 @@ def verification_checks(names: Settings) -> tuple[Check, ...]:
     """One check for each provider whose credentials the settings name, and for the function's own service key. Only
     a failure counts: what cannot be asked from here, the call proves."""
     wanted = {*names.secrets.required, *names.secrets.expected}
-    found = [("openai", "OpenAI takes the key", verification.openai)] if verification.OPENAI in wanted else []
-    found += [("aws", "AWS takes the keys", verification.aws)] if {ID, SECRET} <= wanted else []
-    found += [("gemini", "Google takes the key", partial(verification.gemini, name=name))
-              for name in GEMINI_NAMES if name in wanted][:1]  # fmt: skip
-    found += [("supabase", f"the function's {name} opens the data API", partial(verification.service_key, name=name))
-              for name in SERVICE_NAMES if name in wanted][:1]  # fmt: skip
-    return tuple(
-        Check(f"verify.{provider}", "verify", claim, run, needs=("secrets.copies",), must_know=False)
-        for provider, claim, run in found
-    )
+    found: list[tuple[str, str, Run, tuple[str, ...]]] = []
+    if verification.OPENAI in wanted:
+        found.append(("openai", "OpenAI takes the key", verification.openai, (verification.OPENAI,)))
+    if {ID, SECRET} <= wanted:
+        found.append(("aws", "AWS takes the keys", verification.aws, (ID, SECRET)))
+    for name in [one for one in GEMINI_NAMES if one in wanted][:1]:
+        found.append(("gemini", "Google takes the key", partial(verification.gemini, name=name), (name,)))
+    for name in [one for one in SERVICE_NAMES if one in wanted][:1]:
+        run = partial(verification.service_key, name=name)
+        found.append(("supabase", f"the function's {name} opens the data API", run, (name,)))
+    return tuple(_verification(*one) for one in found)
+
+
+def _verification(provider: str, claim: str, run: Run, names: tuple[str, ...]) -> Check:
+    present = tuple(f"secrets.{name}.present" for name in names)
+    return Check(f"verify.{provider}", "verify", claim, run, needs=("secrets.copies", *present), must_know=False)
 
 
 CODE = Check("secrets.code", "secrets", "the function gets every variable that its code reads", secrets.code,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diag.errors import UsageError
-from diag.project.source import scan
+from diag.project.source import Source, scan
 
 PROBE = "nukediag-probe"
 _HOME = Path(__file__).resolve().parent.parent / "shipped"
@@ -37,9 +37,18 @@ def bundle(name: str) -> Bundle:
     if name not in names():
         known = " and ".join(names())
         raise UsageError(f"nukediag ships no function {name}", f"It ships {known}; others: supabase functions deploy.")
-    entry = _HOME / "functions" / name / "index.ts"
-    paths = {_sent_as(path): path.read_bytes() for path in sorted(scan(entry, _HOME).files)}
+    entry = _entry(name)
+    paths = {_sent_as(path): path.read_bytes() for path in sorted(sources(name).files)}
     return Bundle(name, _sent_as(entry), paths, False if name in _CHECKS_CALLERS else None)
+
+
+def sources(name: str) -> Source:
+    """What the code of a shipped function reads and imports."""
+    return scan(_entry(name), _HOME)
+
+
+def _entry(name: str) -> Path:
+    return _HOME / "functions" / name / "index.ts"
 
 
 def _sent_as(path: Path) -> str:

@@ -61,11 +61,12 @@ def _absent(facts: Facts, name: str, summary: str, seen: str) -> Finding:
 
 def set_command(facts: Facts, name: str) -> Remedy:
     """How to set a secret without its value in the shell's history."""
-    ref = facts.context.get("ref", "<project-ref>")
     local = facts.configuration.local_secrets.get(name)
-    file = str(local.place.file) if local and local.place.file else "supabase/functions/.env"
-    text = f"Put {name}=<value> into {file} and set it." if local is None else f"Set it from {local.place.text}."
-    return Remedy(text, f"supabase secrets set --env-file {file} --project-ref {ref}")
+    if local is not None and not local.warnings:
+        return Remedy(f"Set it from {local.place.text}.", f"nukediag secrets push {name} --yes")
+    ref, file = facts.context.get("ref", "<project-ref>"), "supabase/functions/.env"
+    command = f"supabase secrets set --env-file {file} --project-ref {ref}"
+    return Remedy(f"Put {name}=<value> into {file} and set it.", command)
 
 
 def _local(facts: Facts, name: str) -> str | None:
