@@ -30,6 +30,7 @@ RULES = (
     Rule("service.key-invalid", 76, rf"(?:invalid|bad|wrong|expired|incorrect|revoked)(?:{NAMES}).{{0,20}}(?:key|token|credential)"),
     Rule("service.key-invalid", 72, rf"(?:{NAMES}).{{0,120}}(?:must supply|missing|no|not (?:set|configured|provided)).{{0,20}}(?:api_?key|api key|token|credentials)"),
     Rule("service.key-invalid", 57, r"\b(?:service|api|server|provider|endpoint|decoder|lookup)\b.{0,40}\b(?:error|responded|returned|failed|status|request)\b.{0,20}\b40[13]\b"),
+    Rule("service.key-invalid", 62, r"\b(?:history|decoder|lookup|valuation|pricing|auction|registry|weather|geocoding|payment|shipping) (?:api|service) (?:error|responded|returned|failed|request)\b.{0,20}\b40[13]\b"),
     Rule("service.rate-limited", 57, r"\b(?:service|api|server|provider|endpoint|decoder|lookup)\b.{0,40}\b(?:error|responded|returned|failed|status|request)\b.{0,20}\b429\b"),
     Rule("service.unavailable", 57, r"\b(?:service|api|server|provider|endpoint|decoder|lookup)\b.{0,40}\b(?:error|responded|returned|failed|status|request)\b.{0,20}\b5\d\d\b", unless=(r"internal server error",)),
     Rule("service.rate-limited", 72, rf"(?:{NAMES}).{{0,160}}(?:rate.?limit|too many requests|\b429\b|quota|over_query_limit|limit (?:exceeded|reached))"),

@@ -247,4 +247,9 @@ EXAMPLES = (
     E("function.outbound-failed", '{"error":"TypeError: Failed to fetch"}', 500),
     E("function.outbound-failed", '{"error":"Failed to fetch"}', 500),
     E("function.outbound-failed", '{"error":"Could not reach https://hooks.example.com"}', 500),
+    E("openai.timeout", '{"error":"OpenAI request failed: error reading a body from connection"}', 500),
+    E("openai.bad-output", '{"error":"OpenAI answered with something else than the JSON asked for: Unterminated string in JSON at position 202 (line 1 column 203)"}', 500, like="function.code-error"),
+    E("gemini.bad-output", '{"error":"Gemini replied with Unexpected end of JSON input"}', 500, like="function.code-error"),
+    E("gemini.refused", '{"error":"Gemini blocked the picture: SAFETY"}', 500),
+    E("service.key-invalid", '{"error":"Vehicle History API error: 401 {\\"error\\": \\"Invalid API key\\"}"}', 500, like="supabase.key-invalid"),
 )
