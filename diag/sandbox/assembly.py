@@ -7,7 +7,6 @@ import secrets
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -43,7 +42,7 @@ from diag.sandbox.upstreams.openai import OpenAI
 from diag.sandbox.upstreams.photos import BUCKET, Photos
 from diag.sandbox.world import seed
 
-_SETTLE_SECONDS = 10  # for what is still at work when the scenario changes
+_LARGEST_BODY = 50 * 2**20  # bytes
 Variant = Literal["strict", "lenient"]
 OWN_SECRETS = (
     "AWS_ACCESS_KEY_ID",
@@ -181,6 +180,7 @@ class Assembly:
                 "history": self.history,
                 "photos": self.photos,
                 "gateway": self.project,
+                "management": self.management,
             },
             postgres=self.postgres,
             counters=self.counters,
@@ -211,8 +211,7 @@ class Assembly:
     async def _listen(self, stage: Stage) -> None:
         assert self._session is not None
         gateway = Gateway(self.project, self.workers, self.data_api, self.counters, EdgeLog(self.book, self.project))
-        stage.settle = partial(gateway.settle, _SETTLE_SECONDS)
-        management = web.Application()
+        management = web.Application(client_max_size=_LARGEST_BODY)
         management.add_subapp("/v1", self.management.application())
         management.add_subapp(PREFIX, Control(stage, self.family, self.control_token, self._folder).application())
         await self._host(gateway.application(self._session, self.photos.routes()), self._gateway_socket)
@@ -247,7 +246,7 @@ class Assembly:
 
 
 def _application(routes: list[web.RouteDef]) -> web.Application:
-    application = web.Application(client_max_size=50 * 2**20)
+    application = web.Application(client_max_size=_LARGEST_BODY)
     application.add_routes(routes)
     return application
 

@@ -20,6 +20,7 @@ from diag.sandbox.worker_log import WorkerLog
 
 _BOOT_SECONDS = 20
 _DRAIN_SECONDS = 400  # the longest that a hosted worker lives
+_DYING_SECONDS = 3  # to end by itself
 _LOOK_AGAIN = 0.04  # seconds between two readings of a busy worker's use
 
 
@@ -178,17 +179,20 @@ class Workers:
         if slug in self._current:
             self.drop(self._current[slug])
 
-    def drop(self, worker: Worker) -> None:
-        """No further call for this worker: it hung up on its caller, or it is out of date."""
+    def drop(self, worker: Worker, *, dying: bool = False) -> None:
+        """No further call for this worker: it is out of date, or it hung up on its caller (``dying``)."""
         if self._current.get(worker.slug) is worker:
             del self._current[worker.slug]
             self._ending.append(worker)
-            self._begin(self._end(worker))
+            self._begin(self._end(worker, _DYING_SECONDS if dying else 0))
 
-    async def _end(self, worker: Worker) -> None:
+    async def _end(self, worker: Worker, dying: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(worker.idle.wait(), _DRAIN_SECONDS)
         self._ending = [other for other in self._ending if other is not worker]
+        if dying:  # it has something to say before it ends
+            with suppress(TimeoutError):
+                await asyncio.wait_for(worker.buried.wait(), dying)
         await worker.child.stop(1)
 
     async def drained(self, seconds: float) -> None:

@@ -56,7 +56,6 @@ class Gateway:
         self._log = log or EdgeLog(Logbook(), project)
         self._session: aiohttp.ClientSession | None = None
         self._under_way: set[asyncio.Task[Answer]] = set()
-        self._given_up: set[asyncio.Task[Answer]] = set()
 
     def application(self, session: aiohttp.ClientSession, photos: list[web.RouteDef]) -> web.Application:
         """The aiohttp application, with the photos' routes in it."""
@@ -134,16 +133,7 @@ class Gateway:
         task.add_done_callback(self._under_way.discard)
         limit = self._project.condition.idle_timeout
         done, _ = await asyncio.wait({task}, timeout=limit)
-        if done:
-            return await _outcome(task, worker)
-        self._given_up.add(task)
-        task.add_done_callback(self._given_up.discard)
-        return platform_error("IDLE_TIMEOUT", limit=f"{limit:g}")
-
-    async def settle(self, seconds: float) -> None:
-        """Wait for the functions that work on after their callers were sent away."""
-        if self._given_up:
-            await asyncio.wait(self._given_up, timeout=seconds)
+        return await _outcome(task, worker) if done else platform_error("IDLE_TIMEOUT", limit=f"{limit:g}")
 
     def _target(self, request: web.Request, worker: Worker) -> URL:
         path = request.raw_path.removeprefix("/functions/v1")
@@ -160,7 +150,7 @@ class Gateway:
             try:
                 answer = await pass_on(self._session, method, target, headers, body)
             except (aiohttp.ClientError, OSError):
-                self._workers.drop(worker)
+                self._workers.drop(worker, dying=True)
                 raise
         if self._project.condition.cold_starts and not worker.calls:
             self._workers.drop(worker)

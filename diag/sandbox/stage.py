@@ -39,15 +39,11 @@ def find(name: str) -> Scenario:
     )
 
 
-async def _nothing_under_way() -> None:
-    pass
-
-
 @dataclass
 class Stage:
     """The parts that a scenario changes. ``functions``: slug -> what is deployed when all is well;
     ``kept_secrets``: credentials that the stand-ins keep for scenarios (an expired token, a user without rights);
-    ``environment``: what a user's own functions have on top; ``settle`` waits for work of the former scenario."""
+    ``environment``: what a user's own functions have on top."""
 
     project: Project
     healthy_secrets: Mapping[str, str]
@@ -61,22 +57,20 @@ class Stage:
     drained: Callable[[float], Awaitable[None]]
     kept_secrets: Mapping[str, str] = field(default_factory=dict)
     environment: OwnEnvironment = field(default_factory=OwnEnvironment)
-    settle: Callable[[], Awaitable[None]] = _nothing_under_way
     current: Scenario = SCENARIOS["healthy"]
 
     async def put_on(self, name: str) -> None:
         """Switch to that scenario and start counting anew. Results that were saved stay."""
         scenario = find(name)
         await self._change_data(scenario)
-        for upstream, part in self.upstreams.items():
-            part.configure(scenario.faults.get(upstream, {}))
+        for part, faults in {**{part: {} for part in self.upstreams}, **scenario.faults}.items():
+            self.upstreams[part].configure(faults)
         self._deploy(scenario)
         secrets = scenario.secrets_from(self.healthy_secrets, self.kept_secrets)
         if self.project.replace_secrets(self.environment.over(secrets)) or scenario is not self.current:
             self.on_secrets()
         await self.drained(_DRAIN)  # a function runs on when its caller has left: its calls are the old scenario's
         self._write_settings(scenario)
-        await self.settle()
         self.counters.reset()
         self.current = scenario
 

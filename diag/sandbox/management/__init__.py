@@ -19,8 +19,6 @@ from diag.sandbox.management.overview import Overview
 from diag.sandbox.management.secrets import Secrets
 from diag.sandbox.model import Project
 
-_LARGEST_BODY = 50 * 2**20  # bytes; the functions' own limits are below
-
 
 class Management:
     """The routes, to be mounted at ``/v1``. ``on_secrets`` is told when the functions' secrets changed, ``on_deploy``
@@ -50,7 +48,7 @@ class Management:
 
     def application(self) -> web.Application:
         """The aiohttp application: rate limit, token and permission are checked in front of the routes."""
-        application = web.Application(middlewares=[self._guard.check], client_max_size=_LARGEST_BODY)
+        application = web.Application(middlewares=[self._guard.check])
         for part in self._parts:
             application.add_routes(part.routes())
         return application
