@@ -36,6 +36,11 @@ command.add_command(drill.command)
 @click.option("--scenario", metavar="NAME", help="The fault to play; without it everything works.")
 @click.option("--images", type=click.IntRange(min=0), help="Rows without a result (2,734 without this option).")
 @click.option("--variant", type=click.Choice(["strict", "lenient"]), help="How the function takes its faults.")
+@click.option(
+    "--sb-keys",
+    type=click.Choice(["accepted", "refused"]),
+    help="What a function's JWT check does with the new sb_ keys: Supabase's documents disagree.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the project's URL (0: a free one).")
 @click.option("--functions", type=_folder, help="Serve your own functions: a supabase/functions folder.")
 @click.option("--schema", "tables", type=_file, help="SQL for your own tables, applied after the sandbox's.")
@@ -46,6 +51,7 @@ def up(
     scenario: str | None,
     images: int | None,
     variant: str | None,
+    sb_keys: str | None,
     port: int,
     functions: Path | None,
     tables: Path | None,
@@ -56,8 +62,17 @@ def up(
     from diag.sandbox.state import running
 
     there, begun = running(name), time.monotonic()
-    own = {"functions": functions, "tables": tables}
-    found = launch.up(scenario, images=images, name=name, port=port, variant=variant, **own, say=session.log.print)
+    found = launch.up(
+        scenario,
+        images=images,
+        name=name,
+        port=port,
+        variant=variant,
+        functions=functions,
+        tables=tables,
+        sb_keys=sb_keys,
+        say=session.log.print,
+    )
     if there is None:
         session.log.print(f"the sandbox is up ({time.monotonic() - begun:.1f} s)")
     else:
@@ -132,18 +147,27 @@ def scenario(session: Session, name: str, scenario: str) -> int:
 @output_options
 def scenarios(session: Session) -> int:
     """List what can be played, and what nukediag is expected to find."""
-    from diag.report.sandbox_document import ScenarioModel, ScenariosDocument
-    from diag.sandbox.scenarios import SCENARIOS
+    from diag.report.sandbox_document import ScenarioModel, ScenariosDocument, scenario_lines
+    from diag.sandbox.scenarios import GROUPS
 
     listed = [
-        ScenarioModel(name=each.name, title=each.title, signature=each.signature, preflight_exit=[*each.preflight_exit])
-        for each in SCENARIOS.values()
+        ScenarioModel(
+            name=each.name,
+            group=group,
+            title=each.title,
+            signature=each.signature,
+            also=[*each.also],
+            preflight_exit=[*each.preflight_exit],
+        )
+        for group, members in GROUPS.items()
+        for each in members
     ]
+    document = ScenariosDocument(exit_code=0, scenarios=listed)
     if session.format == "json":
-        session.emit(ScenariosDocument(exit_code=0, scenarios=listed))
+        session.emit(document)
         return ExitCode.OK
-    for each in listed:
-        session.out.print(f"{each.name:24} {each.signature:28} {each.title}")
+    for line in scenario_lines(document):
+        session.out.print(line)
     return ExitCode.OK
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -28,6 +29,8 @@ class Calls(BaseModel):
     aws_accepted: int
     gemini: int = 0
     gemini_accepted: int = 0
+    openrouter: int = 0
+    openrouter_accepted: int = 0
 
 
 class SandboxDocument(Document):
@@ -47,14 +50,20 @@ class SandboxDocument(Document):
     twice: int
     """Rows for which one provider accepted more than one call."""
     parts: dict[str, str]
+    memory_mb: int
+    """Megabytes that all its processes use together."""
     problems: list[str]
     """Parts that ended unasked."""
 
 
 class ScenarioModel(BaseModel):
+    """One scenario. ``group``: who is at fault; ``also``: other signatures that are defensible."""
+
     name: str
+    group: str
     title: str
     signature: str
+    also: list[str]
     preflight_exit: list[int]
 
 
@@ -63,6 +72,15 @@ class ScenariosDocument(Document):
 
     schema_: Literal["nukediag/scenarios/1"] = Field("nukediag/scenarios/1", alias="schema")
     scenarios: list[ScenarioModel]
+
+
+def scenario_lines(document: ScenariosDocument) -> list[str]:
+    """The scenarios under the names of their groups."""
+    lines, width = [], max(len(each.name) for each in document.scenarios)
+    for group, members in groupby(document.scenarios, key=lambda each: each.group):
+        lines.append(group)
+        lines += [f"  {each.name:{width}}  {each.signature:28} {each.title}" for each in members]
+    return lines
 
 
 def sandbox_document(where: Mapping[str, str], status: Mapping[str, Any]) -> SandboxDocument:
@@ -84,5 +102,6 @@ def sandbox_lines(document: SandboxDocument) -> list[str]:
         f"rows        {pending}",
         f"calls       {paid}",
         f"paid twice  {document.twice:,} rows",
+        f"memory      {document.memory_mb:,} MB in {len(document.parts) + 1} processes",
     ]
     return lines + [f"problem     {problem}" for problem in document.problems]

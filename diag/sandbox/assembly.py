@@ -18,6 +18,7 @@ from diag.errors import SandboxError, UsageError
 from diag.sandbox import parts
 from diag.sandbox.bundles import Bundles
 from diag.sandbox.children import Family
+from diag.sandbox.condition import Condition
 from diag.sandbox.control import PREFIX, Control
 from diag.sandbox.counters import Counters
 from diag.sandbox.data_api import DataApi
@@ -39,6 +40,7 @@ from diag.sandbox.upstreams import history
 from diag.sandbox.upstreams.aws import Aws
 from diag.sandbox.upstreams.gemini import Gemini
 from diag.sandbox.upstreams.openai import OpenAI
+from diag.sandbox.upstreams.openrouter import OpenRouter
 from diag.sandbox.upstreams.photos import BUCKET, Photos
 from diag.sandbox.world import seed
 
@@ -61,6 +63,7 @@ class Wishes(BaseModel):
 
     scenario: str = "healthy"
     variant: Variant = "strict"
+    sb_keys: Literal["accepted", "refused"] = "accepted"
     images: int | None = None
     port: int = 0
     functions: Path | None = None
@@ -75,17 +78,19 @@ class Assembly:
         self._folder, self._wishes, self._say = folder, wishes, say
         self._gateway_socket, self._management_socket = listener(wishes.port), listener()
         self._openai_socket, self._aws_socket = listener(), listener()
-        self._gemini_socket, self._history_socket = listener(), listener()
+        self._gemini_socket, self._openrouter_socket, self._history_socket = listener(), listener(), listener()
         database_port, self._data_api_port, self._moto_port = free_ports(3)
         self.control_token = secrets.token_urlsafe(32)
         self.management_url = _address(self._management_socket)
         self.family = Family(private_folder(folder / "logs"))
         self.counters = Counters()
         self.openai, self.aws, self.photos = OpenAI(self.counters), Aws(self.counters), Photos()
-        self.gemini, self.history = Gemini(self.counters), history.History()
+        self.gemini, self.openrouter = Gemini(self.counters), OpenRouter(self.counters)
+        self.history = history.History()
         keys = ProjectKeys.generate()
         self.postgres = Postgres(scratch, database_port, keys.database_password)
         self.project = Project(keys, url=_address(self._gateway_socket), database_url=self.postgres.url)
+        self.project.usual = Condition(new_keys_pass=wishes.sb_keys == "accepted")
         self.data_api = DataApi(folder / "data-api", self._data_api_port, keys, self.postgres.url)
         self.book = Logbook()
         self.workers = Workers(self.family, self._fence(), self.project.environment, self.book)
@@ -105,6 +110,7 @@ class Assembly:
             "api.openai.com": self._openai_socket,
             "*.amazonaws.com": self._aws_socket,
             "generativelanguage.googleapis.com": self._gemini_socket,
+            "openrouter.ai": self._openrouter_socket,
             history.HOST: self._history_socket,
         }
         upstreams = {host: _address(where) for host, where in stand_ins.items()}
@@ -176,6 +182,7 @@ class Assembly:
             upstreams={
                 "openai": self.openai,
                 "gemini": self.gemini,
+                "openrouter": self.openrouter,
                 "aws": self.aws,
                 "history": self.history,
                 "photos": self.photos,
@@ -204,6 +211,7 @@ class Assembly:
             "OPENAI_RESTRICTED_KEY": self.openai.issue_key("restricted"),
             "OPENAI_DEACTIVATED_KEY": self.openai.issue_key("deactivated"),
             "GEMINI_API_KEY": self.gemini.issue_key(),
+            "OPENROUTER_API_KEY": self.openrouter.issue_key(),
             "VEHICLE_HISTORY_KEY": self.history.issue_key(),
             "SUPABASE_ANON_KEY": self.project.keys.anon,
         }
@@ -219,6 +227,7 @@ class Assembly:
         await self._host(_application(self.openai.routes()), self._openai_socket)
         await self._host(_application(self.aws.routes()), self._aws_socket)
         await self._host(_application(self.gemini.routes()), self._gemini_socket)
+        await self._host(_application(self.openrouter.routes()), self._openrouter_socket)
         await self._host(_application(self.history.routes()), self._history_socket)
 
     async def _host(self, application: web.Application, where: socket.socket) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 from aiohttp import web
 
 from diag.errors import NukediagError
@@ -65,6 +68,7 @@ class Control:
             "rows": await self._rows(),
             **self._stage.counters.snapshot(),
             "parts": {name: child.condition for name, child in sorted(self._family.members.items())},
+            "memory_mb": await asyncio.to_thread(_memory),
             "problems": list(self._family.obituaries),
         }
 
@@ -74,3 +78,14 @@ class Control:
         except NukediagError:
             return None  # the database is gone; `problems` says so
         return {"total": int(total), "pending": int(pending), "done": int(done)}
+
+
+def _memory() -> int:
+    """Megabytes that the supervisor and its children use; shared pages count once where the system can tell (Linux)."""
+    supervisor = psutil.Process()
+    total = 0
+    for process in (supervisor, *supervisor.children(recursive=True)):
+        with suppress(psutil.Error):
+            found = process.memory_full_info()
+            total += getattr(found, "pss", found.rss)
+    return round(total / 2**20)

@@ -38,6 +38,7 @@ def up(
     variant: str | None = None,
     functions: Path | None = None,
     tables: Path | None = None,
+    sb_keys: str | None = None,
     state_dir: Path | None = None,
     say: Callable[[str], None] = _silent,
 ) -> Sandbox:
@@ -45,7 +46,8 @@ def up(
 
     ``scenario`` None: healthy, or what is being played. ``images``: rows without a result (None: 2,734). ``port`` 0:
     a free one. ``variant`` None: strict. ``functions``: a folder of the user's own functions to serve instead of the
-    sandbox's; ``tables``: a file of SQL for their tables. ``say`` hears of progress.
+    sandbox's; ``tables``: a file of SQL for their tables. ``sb_keys``: whether a function's JWT check has the new keys
+    ``accepted`` (as without this) or ``refused``. ``say`` hears of progress.
 
     Raises ``UsageError`` (port taken, extra not installed, unknown scenario) or ``SandboxError`` (a part cannot be
     fetched or does not start), each with the next step.
@@ -53,11 +55,20 @@ def up(
     require_extra()
     folder = sandbox_folder(name, state_dir)
     own = {key: path and str(path.absolute()) for key, path in (("functions", functions), ("tables", tables))}
-    wishes = {"scenario": scenario or "healthy", "images": images, "port": port, "variant": variant or "strict", **own}
+    kinds = {"variant": variant or "strict", "sb_keys": sb_keys or "accepted"}
+    wishes = {"scenario": scenario or "healthy", "images": images, "port": port, **kinds, **own}
     if not is_held(folder) and _start(folder, json.dumps(wishes), say):
         return _found(name, state_dir)
     there = _wait_for_other(folder)  # it is up already, or just being started by somebody else
-    _refuse_another_kind(there, images, port, variant, functions, tables)
+    differs = {
+        "--images": images not in (None, there.images),
+        "--port": port != 0 and not there.url.endswith(f":{port}"),
+        "--variant": variant not in (None, there.variant),
+        "--functions": functions is not None and functions.absolute() != there.functions,
+        "--schema": tables is not None and tables.absolute() != there.tables,
+        "--sb-keys": sb_keys not in (None, there.sb_keys),
+    }
+    _refuse_another_kind([flag for flag, is_so in differs.items() if is_so])
     return there if scenario in (None, there.scenario) else switch(there, str(scenario))
 
 
@@ -68,22 +79,7 @@ def _found(name: str, state_dir: Path | None) -> Sandbox:
     return found
 
 
-def _refuse_another_kind(
-    there: Sandbox,
-    images: int | None,
-    port: int,
-    variant: str | None,
-    functions: Path | None,
-    tables: Path | None,
-) -> None:
-    differs = {
-        "--images": images not in (None, there.images),
-        "--port": port != 0 and not there.url.endswith(f":{port}"),
-        "--variant": variant not in (None, there.variant),
-        "--functions": functions is not None and functions.absolute() != there.functions,
-        "--schema": tables is not None and tables.absolute() != there.tables,
-    }
-    flags = [flag for flag, is_so in differs.items() if is_so]
+def _refuse_another_kind(flags: list[str]) -> None:
     if flags:
         text = f"a sandbox is up already, and {', '.join(flags)} cannot be changed while it runs"
         raise UsageError(text, "nukediag sandbox down, then up again")

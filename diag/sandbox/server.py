@@ -125,6 +125,7 @@ def _described(announced: Sandbox, assembly: Assembly, wishes: Wishes) -> Sandbo
             "control_token": assembly.control_token,
             "scenario": wishes.scenario,
             "variant": wishes.variant,
+            "sb_keys": wishes.sb_keys,
             "images": wishes.images,
             "functions": wishes.functions,
             "tables": wishes.tables,

@@ -40,6 +40,7 @@ class Sandbox(BaseModel):
     control_token: str = Field("", repr=False)
     scenario: str = "healthy"
     variant: str = "strict"
+    sb_keys: str = "accepted"
     images: int | None = None
     functions: Path | None = None
     tables: Path | None = None

@@ -12,8 +12,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
+from sandboxes import settings_of
 
 from diag.errors import ExitCode, SandboxError, UsageError
 from diag.sandbox import launch
@@ -112,6 +114,22 @@ def test_several_sandboxes_live_side_by_side(new_sandbox: Start) -> None:
     one, two = new_sandbox(name="one"), new_sandbox(name="two")
     assert one.url != two.url
     assert launch.status(one)["problems"] == launch.status(two)["problems"] == []
+
+
+def test_the_reading_of_the_documents_on_new_keys_is_chosen_at_the_start(new_sandbox: Start, tmp_path: Path) -> None:
+    sandbox = new_sandbox("jwt-refused", sb_keys="refused")
+    key = {"apikey": settings_of(sandbox)["SUPABASE_SERVICE_ROLE_KEY"]}
+    launch.switch(sandbox, "new-keys")
+    answer = httpx.options(f"{sandbox.url}/functions/v1/analyze-image", headers=key)
+    refused = httpx.post(f"{sandbox.url}/functions/v1/analyze-image", headers=key, json={})
+    assert (answer.status_code, refused.status_code) == (200, 401)
+    with pytest.raises(UsageError, match="--sb-keys"):
+        launch.up(sb_keys="accepted", state_dir=tmp_path / "state")
+
+
+def test_it_says_how_much_memory_it_uses_and_that_is_within_what_is_promised(new_sandbox: Start) -> None:
+    used = launch.status(new_sandbox(images=2734))["memory_mb"]
+    assert 50 < used < 600
 
 
 def test_a_taken_port_is_said_with_the_next_step_and_leaves_nothing(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ async def test_a_call_of_the_function_does_the_work_and_pays_once(sandbox: Sandb
     assert len(tags) == len(answer.json()["tags"]) > 0
     found = launch.status(sandbox)
     once = {"function": 1, "openai": 1, "openai_accepted": 1, "aws": 1, "aws_accepted": 1}
-    assert found["calls"] == {**once, "gemini": 0, "gemini_accepted": 0}
+    assert {name: count for name, count in found["calls"].items() if count} == once
     assert found["twice"] == 0
 
 

@@ -16,16 +16,12 @@ import pytest_asyncio
 from diag.catalogue import classify
 from diag.diagnosis import Answer
 from diag.sandbox.assembly import Assembly, Wishes
-from diag.sandbox.functions import Workers
-from diag.sandbox.model import Deployed
-from diag.sandbox.parts import PRELOAD, deno_binary
-from diag.sandbox.ports import free_ports, until_listening
 from diag.sandbox.postgres import scratch_folder
 from diag.sandbox.scenarios import wrong_twin
 from diag.sandbox.upstreams.photos import BUCKET
 from diag.sandbox.world.rows import PlannedRow, planned_rows
 from diag.secret import Secret
-from tests.shipped.conftest import SHIPPED, Deno, entries
+from tests.shipped.conftest import SHIPPED, entries
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.asyncio(loop_scope="module")]
 PENDING = 40
@@ -34,30 +30,38 @@ RESULTS = ("image_tags", "component_conditions", "paint_quality_assessments", "v
 
 @dataclass
 class Project:
-    """A sandbox's parts with the shipped functions running beside them, each in a Deno process of its own."""
+    """A sandbox into which the shipped functions were deployed. ``management``: a client of its management API."""
 
     assembly: Assembly
     client: httpx.AsyncClient
+    management: httpx.AsyncClient
     unused: Iterator[PlannedRow]
-    urls: dict[str, str] = field(default_factory=dict)
+    right: dict[str, str] = field(default_factory=dict)
 
-    async def start(self, slug: str, **secrets: str) -> None:
-        """(Re)start a function with these secrets changed."""
-        port, entry = free_ports(1)[0], SHIPPED / "functions" / slug / "index.ts"
-        project = self.assembly.project
-        project.functions[slug] = Deployed(slug, entry)
-        worker = Workers(self.assembly.family, self.assembly._fence(), project.environment)
-        environ = {**worker._variables(slug, "worker-1", port), **secrets}
-        pinned = ["--config", str(SHIPPED / "deno.json"), "--cached-only", "--preload", str(PRELOAD)]
-        command = [deno_binary(), "run", *pinned, *worker._permissions(port, entry), str(entry)]
-        family = self.assembly.family
-        child = await family.start(f"shipped-{slug}", command, env=environ, cwd=entry.parent, watched=False)
-        assert await until_listening(port, child, 30), child.last_words()
-        self.urls[slug] = f"http://127.0.0.1:{port}"
+    async def deploy(self, slug: str) -> None:
+        """Deploy it as its README says: the probe looks at its callers itself."""
+        folder = SHIPPED / "functions"
+        paths = [*(folder / slug).glob("*.ts"), *(folder / "_shared").glob("*.ts")]
+        root = "supabase/functions"
+        files = [("file", (f"{root}/{path.relative_to(folder)}", path.read_bytes())) for path in sorted(paths)]
+        metadata = {"entrypoint_path": f"{root}/{slug}/index.ts", "name": slug, "verify_jwt": slug != "nukediag-probe"}
+        parts = [*files, ("metadata", (None, json.dumps(metadata).encode()))]
+        answer = await self.management.post("/functions/deploy", params={"slug": slug}, files=parts)
+        assert answer.status_code == 201, answer.text
+
+    async def set_secrets(self, **changed: str) -> None:
+        """Set the functions' secrets: the right ones but for these."""
+        body = [{"name": name, "value": value} for name, value in {**self.right, **changed}.items()]
+        answer = await self.management.post("/secrets", json=body)
+        assert answer.status_code == 201, answer.text
+
+    def url(self, slug: str) -> str:
+        return f"{self.assembly.project.url}/functions/v1/{slug}"
 
     async def call(self, row: PlannedRow, **more: Any) -> httpx.Response:
         body = {"image_id": row.id, "vehicle_id": row.vehicle_id, **more}
-        return await self.client.post(self.urls["analyze-image-simple"], json=body)
+        headers = {"Authorization": f"Bearer {self.assembly.project.keys.service_role}"}
+        return await self.client.post(self.url("analyze-image-simple"), json=body, headers=headers)
 
     async def signature(self, row: PlannedRow, **more: Any) -> str:
         answer = await self.call(row, **more)
@@ -67,7 +71,7 @@ class Project:
 
     async def probe(self, **body: Any) -> dict[str, Any]:
         key = self.assembly.project.keys.secret
-        answer = await self.client.post(self.urls["nukediag-probe"], json=body, headers={"apikey": key})
+        answer = await self.client.post(self.url("nukediag-probe"), json=body, headers={"apikey": key})
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
@@ -83,16 +87,22 @@ class Project:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def project(deno: Deno, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Project]:
+async def project(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Project]:
     scratch = scratch_folder() or tmp_path_factory.mktemp("postgres")
     assembly = Assembly(tmp_path_factory.mktemp("sandbox"), scratch, Wishes(images=PENDING), lambda text: None)
     try:
         await assembly.start()
-        async with httpx.AsyncClient(timeout=60) as client:
+        base = f"{assembly.management_url}/v1/projects/{assembly.project.keys.ref}"
+        token = {"Authorization": f"Bearer {assembly.project.keys.access_token}"}
+        async with (
+            httpx.AsyncClient(timeout=60) as client,
+            httpx.AsyncClient(base_url=base, headers=token, timeout=60) as management,
+        ):
             pending = (row for row in planned_rows(PENDING) if not row.analysed)
-            project = Project(assembly, client, pending)
+            right = {name: secret.value for name, secret in assembly.project.secrets.items()}
+            project = Project(assembly, client, management, pending, right)
             for entry in entries():
-                await project.start(entry.parent.name)
+                await project.deploy(entry.parent.name)
             yield project
     finally:
         await assembly.stop()
@@ -182,24 +192,24 @@ async def test_a_table_that_refuses_costs_the_paid_answer_nothing(project: Proje
 async def test_a_wrong_database_key_is_found_before_anything_is_paid(project: Project) -> None:
     row, paid = next(project.unused), project.paid()
     wrong = wrong_twin(project.assembly.project.keys.service_role)
-    await project.start("analyze-image-simple", SERVICE_ROLE_KEY=wrong)
+    await project.set_secrets(SERVICE_ROLE_KEY=wrong)
     try:
         assert await project.signature(row) == "supabase.key-invalid"
         assert project.paid() == paid
     finally:
-        await project.start("analyze-image-simple")
+        await project.set_secrets()
 
 
 async def test_a_wrong_openai_key_is_named_without_a_piece_of_it(project: Project) -> None:
     wrong = wrong_twin(project.assembly.project.secrets["OPENAI_API_KEY"].value)
-    await project.start("analyze-image-simple", OPENAI_API_KEY=wrong)
+    await project.set_secrets(OPENAI_API_KEY=wrong)
     try:
         answer = await project.call(next(project.unused))
         assert classify(Answer(answer.status_code, answer.headers, answer.content)).signature == "openai.key-invalid"
         secret = wrong.removeprefix("sk-proj-")
         assert not [at for at in range(len(secret) - 3) if secret[at : at + 4] in answer.text]
     finally:
-        await project.start("analyze-image-simple")
+        await project.set_secrets()
 
 
 async def test_the_probe_vouches_for_good_credentials(project: Project) -> None:
@@ -220,7 +230,7 @@ async def test_the_probe_vouches_for_good_credentials(project: Project) -> None:
 async def test_the_probe_answers_to_the_service_keys_alone(project: Project) -> None:
     keys = project.assembly.project.keys
     for key, status in ((keys.service_role, 200), (keys.secret, 200), (keys.anon, 401), (keys.publishable, 401)):
-        answer = await project.client.post(project.urls["nukediag-probe"], json={}, headers={"apikey": key})
+        answer = await project.client.post(project.url("nukediag-probe"), json={}, headers={"apikey": key})
         assert answer.status_code == status
         assert answer.headers["cache-control"] == "no-store"
 
@@ -239,7 +249,7 @@ async def test_the_probe_tells_which_credential_is_bad(
     project: Project, name: str, spoil: Callable[[str], str], finding: str, hint: str | None
 ) -> None:
     value = spoil(project.assembly.project.secrets[name].value)
-    await project.start("nukediag-probe", **{name: value})
+    await project.set_secrets(**{name: value})
     try:
         found = await project.probe(names=[name], verify=True)
         bad = [one for one in found["verdicts"] if one["verdict"] != "valid"]
@@ -248,4 +258,4 @@ async def test_the_probe_tells_which_credential_is_bad(
         assert found["secrets"][0]["hints"] == ([hint] if hint else [])
         assert value.strip()[-12:] not in json.dumps(found)
     finally:
-        await project.start("nukediag-probe")
+        await project.set_secrets()
