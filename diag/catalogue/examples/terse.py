@@ -252,4 +252,5 @@ EXAMPLES = (
     E("gemini.bad-output", '{"error":"Gemini replied with Unexpected end of JSON input"}', 500, like="function.code-error"),
     E("gemini.refused", '{"error":"Gemini blocked the picture: SAFETY"}', 500),
     E("service.key-invalid", '{"error":"Vehicle History API error: 401 {\\"error\\": \\"Invalid API key\\"}"}', 500, like="supabase.key-invalid"),
+    E("ai.refused", '{"error":"OpenRouter API error 403: your input was flagged"}', 500, like="ai.permission"),
 )
