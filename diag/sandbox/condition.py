@@ -24,6 +24,8 @@ class Condition:
     """Whether ``sb_`` keys pass a function's JWT check: the documents disagree."""
     legacy_keys: bool = True
     """Whether the anon and service_role JWTs are accepted."""
+    data_api: bool = True
+    """Whether the data API can reach its database."""
     cold_starts: bool = False
     """Whether every call finds no worker."""
     stale: frozenset[str] = frozenset()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final, Literal
 
-Provider = Literal["openai", "aws", "gemini"]
-PROVIDERS: Final[tuple[Provider, ...]] = ("openai", "aws", "gemini")
+Provider = Literal["openai", "aws", "gemini", "openrouter"]
+PROVIDERS: Final[tuple[Provider, ...]] = ("openai", "aws", "gemini", "openrouter")
 
 
 class Counters:
@@ -39,7 +39,7 @@ class Counters:
 
     @property
     def calls(self) -> dict[str, int]:
-        """``{function, openai, openai_accepted, aws, aws_accepted, gemini, gemini_accepted}``."""
+        """``{function, openai, openai_accepted, aws, aws_accepted, ...}``: two for each provider."""
         counts = {"function": self._function.total()}
         for provider in PROVIDERS:
             counts[provider] = self._attempts[provider]

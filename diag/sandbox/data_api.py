@@ -82,6 +82,13 @@ class DataApi:
         return answer.response({"sb-project-ref": self._keys.ref, **_proxy_status(answer)})
 
 
+def no_database() -> web.Response:
+    """What PostgREST says while it cannot reach its database (its error guide, PGRST002)."""
+    message = "Could not query the database for the schema cache. Retrying."
+    body = {"code": "PGRST002", "details": None, "hint": None, "message": message}
+    return web.json_response(body, status=503, headers={"proxy-status": "PostgREST; error=PGRST002"})
+
+
 def _proxy_status(answer: Answer) -> dict[str, str]:
     """The header in which PostgREST repeats an error's code: all that a HEAD request gets to see of it."""
     if answer.status < 400:

@@ -9,6 +9,7 @@ from diag.sandbox.scenarios import GROUPS, SCENARIOS, Scenario, wrong_twin
 from diag.sandbox.upstreams.aws_faults import Faults as AwsFaults
 from diag.sandbox.upstreams.gemini_refusals import Faults as GeminiFaults
 from diag.sandbox.upstreams.openai_faults import Faults as OpenAIFaults
+from diag.sandbox.upstreams.openrouter import Faults as RouterFaults
 from diag.sandbox.upstreams.photos import Faults as PhotoFaults
 
 HEALTHY = {
@@ -19,7 +20,8 @@ HEALTHY = {
     "SERVICE_ROLE_KEY": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0." + "d" * 43,
 }
 KEPT_NAMES = """AWS_OTHER_KEY_ID AWS_OTHER_SECRET AWS_SESSION_KEY_ID AWS_SESSION_SECRET AWS_EXPIRED_TOKEN
-    OPENAI_RESTRICTED_KEY OPENAI_DEACTIVATED_KEY GEMINI_API_KEY VEHICLE_HISTORY_KEY SUPABASE_ANON_KEY"""
+    OPENAI_RESTRICTED_KEY OPENAI_DEACTIVATED_KEY GEMINI_API_KEY OPENROUTER_API_KEY
+    VEHICLE_HISTORY_KEY SUPABASE_ANON_KEY"""
 KEPT = {name: f"kept-{name}" for name in KEPT_NAMES.split()}
 
 
@@ -64,7 +66,13 @@ def test_wrong_twin_of_a_jwt_keeps_its_claims():
 
 @pytest.mark.parametrize(
     ("part", "faults"),
-    [("openai", OpenAIFaults), ("gemini", GeminiFaults), ("aws", AwsFaults), ("photos", PhotoFaults)],
+    [
+        ("openai", OpenAIFaults),
+        ("gemini", GeminiFaults),
+        ("openrouter", RouterFaults),
+        ("aws", AwsFaults),
+        ("photos", PhotoFaults),
+    ],
 )
 def test_stand_ins_understand_the_faults_of_every_scenario(part, faults):
     given = [scenario.faults[part] for scenario in SCENARIOS.values() if part in scenario.faults]
@@ -88,8 +96,8 @@ def test_only_accepted_calls_of_one_provider_count_as_paid_twice():
     assert counters.twice == 0
     counters.accepted("aws", "a")
     counters.function_called("analyze-image")
-    calls = {"function": 1, "openai": 1, "openai_accepted": 3, "aws": 0, "aws_accepted": 2, "gemini": 0}
-    calls["gemini_accepted"] = 0
-    assert counters.snapshot() == {"calls": calls, "twice": 1}
+    calls = {"function": 1, "openai": 1, "openai_accepted": 3, "aws": 0, "aws_accepted": 2}
+    assert calls.items() <= counters.calls.items()
+    assert counters.twice == 1
     counters.reset()
-    assert counters.snapshot() == {"calls": dict.fromkeys(calls, 0), "twice": 0}
+    assert (set(counters.calls.values()), counters.twice) == ({0}, 0)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from diag.sandbox.scenarios import (
+    ai,
     aws,
     function,
     gateway,
@@ -24,6 +25,7 @@ GROUPS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "healthy": healthy.SCENARIOS,
     "openai": openai.SCENARIOS,
     "gemini": gemini.SCENARIOS,
+    "ai": ai.SCENARIOS,
     "aws": aws.SCENARIOS,
     "supabase": supabase.SCENARIOS,
     "image": image.SCENARIOS,

@@ -139,7 +139,7 @@ SCENARIOS: Final = (
         secrets={**_ASKED, "GEMINI_MAX_TOKENS": "0"},
     ),
     Scenario(
-        "gemini-key-invalid-but-openai-works",
+        "gemini-fallback-works",
         "Gemini refuses its key, and OpenAI, asked next, answers",
         "function.ok",
         (0,),

@@ -91,6 +91,13 @@ SCENARIOS: Final = (
         leave=_USUAL_WRITES,
     ),
     Scenario(
+        "data-api-down",
+        "The data API cannot reach its database",
+        "supabase.unavailable",
+        (5,),
+        faults={"gateway": {"data_api": False}},
+    ),
+    Scenario(
         "anon-key",
         "The caller holds the anon key, and row-level security hides every row",
         "supabase.permission-denied",

@@ -8,7 +8,7 @@ export function model(): string {
 }
 
 export async function askOpenAI(key: string, imageUrl: string) {
-  const body = JSON.stringify(question(imageUrl));
+  const body = JSON.stringify(chatQuestion(model(), imageUrl));
   const response = await ask("OpenAI", ADDRESS, { headers: headers(key), body });
   if (!response.ok) throw await refusal(response);
   const { message } = (await response.json()).choices[0];
@@ -27,9 +27,10 @@ function headers(key: string): Record<string, string> {
   };
 }
 
-function question(imageUrl: string) {
+// The request, also for providers that take it as OpenAI does.
+export function chatQuestion(model: string, imageUrl: string) {
   return {
-    model: model(),
+    model,
     max_tokens: 900,
     messages: [
       { role: "system", content: INSTRUCTIONS },

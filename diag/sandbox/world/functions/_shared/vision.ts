@@ -2,6 +2,7 @@
 import { askGemini } from "./gemini.ts";
 import { messageOf } from "./http.ts";
 import { askOpenAI } from "./openai.ts";
+import { askOpenRouter } from "./openrouter.ts";
 
 export interface Analysis {
   appraisal?: Record<string, unknown> | null;
@@ -13,6 +14,7 @@ export interface Analysis {
 const PROVIDERS = {
   openai: { title: "OpenAI", secret: "OPENAI_API_KEY", ask: askOpenAI },
   gemini: { title: "Gemini", secret: "GEMINI_API_KEY", ask: askGemini },
+  openrouter: { title: "OpenRouter", secret: "OPENROUTER_API_KEY", ask: askOpenRouter },
 };
 
 // Who is asked, in this order, until one answers: OpenAI, and before it Gemini where there is a key for it.
