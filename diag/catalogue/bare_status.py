@@ -15,8 +15,8 @@ _SAID_BY = (
 )
 _BETWEEN = rb"[ :=(\[#-]{0,5}(?:(?:an? )?(?:http |api )?(?:status|code|error|response)(?: ?code)?(?: of)?[ :=(]{0,3})?"
 _PHRASE = (
-    rb"(?:bad request|unauthorized|payment required|forbidden|not found|conflict|too many requests|internal server"
-    rb"|bad gateway|service unavailable|gateway time)"
+    rb"(?:(?:client|server) error|bad request|unauthorized|payment required|forbidden|not found|conflict"
+    rb"|too many requests|internal server|bad gateway|service unavailable|gateway time)"
 )
 _STATED = re2.compile(
     rb"%(said)s%(between)s([45]\d\d)\b|(?:^|[ \[(])([45]\d\d)[\])]?:? %(phrase)s|^([45]\d\d)\b"

@@ -170,7 +170,7 @@ def _without_errors(case: _Case, seen: Look) -> _Ruling:
         return _Ruling("function.cached", leaves=(cached,), parts=seen.parts)
     waiting = seen.unfinished or (Leaf("", "", "202 Accepted") if case.status == 202 else None)
     complete = all(seen.parts.values()) and (bool(seen.parts) or seen.content)
-    if waiting and not complete:
+    if waiting and not (complete and seen.parts):
         return _Ruling("function.unfinished", leaves=(waiting,), parts=seen.parts)
     if complete or (not seen.parts and is_bare_claim(case.reading.document)):
         return _warned(case, seen) or _Ruling("function.ok", parts=seen.parts)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from diag.catalogue.entries import answers as words
-from diag.catalogue.parts import Field, fields, is_aside, is_present, is_talk
+from diag.catalogue.parts import Field, fields, is_aside, is_present, is_talk, letters
 from diag.catalogue.reading import Leaf, parse
 
 
@@ -57,6 +57,8 @@ def complaints(all_fields: list[Field]) -> Iterator[Leaf]:
 
 
 def _complains(key: str, value: str) -> bool:
+    if key in words.TELLING_KEYS and words.DEPICTS.match(value):
+        return False
     longest = 60 if key in words.TELLING_KEYS else 200
     return len(value) < longest and bool(words.COMPLAINT.search(value))
 
@@ -92,6 +94,8 @@ def _is_telling(name: str, key: str, value: Any) -> bool:
     if name in words.ENDING_KEYS:
         return str(value).lower() in words.ENDINGS
     if words.ERROR_KEY.match(key):
+        return _is_meaningful(value)
+    if isinstance(value, str | dict | list) and words.ERROR_END.search(letters(key)):
         return _is_meaningful(value)
     return isinstance(value, str) and _is_telling_text(name, value.strip())
 

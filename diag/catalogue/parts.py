@@ -47,6 +47,11 @@ def is_aside(path: str) -> bool:
     return any((step.startswith("_") and not step.startswith("__")) or step in words.ASIDES for step in steps)
 
 
+def letters(key: str) -> str:
+    """A field's name without what spellings differ in: ``servedFromCache`` and ``served_from_cache`` are one."""
+    return "".join(filter(str.isalnum, key)).lower()
+
+
 def is_present(value: Any) -> bool:
     """Whether a value holds anything at all: empty lists, texts and objects do not, at any depth."""
     if isinstance(value, dict):

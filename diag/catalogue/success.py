@@ -8,7 +8,7 @@ from typing import Any
 
 from diag.catalogue.entries import answers as words
 from diag.catalogue.error_signs import complaints, errors, is_error
-from diag.catalogue.parts import Field, at, fields, has_result, is_aside, is_present
+from diag.catalogue.parts import Field, at, fields, has_result, is_aside, is_present, is_talk, letters
 from diag.catalogue.reading import Leaf, Reading, assemble
 
 
@@ -51,7 +51,7 @@ def look(document: Any, requires: Sequence[str]) -> Look:
         content=any(parts.values()) or (not requires and has_result(_without(every, found))),
         paused=next(_paused(every), None),
         cached=next(_cached(every), None),
-        unfinished=next(_waiting(top), None),
+        unfinished=next(_waiting(top), None) or next(_to_ask_later(every), None),
         claims=top.get("success") is True or top.get("ok") is True,
     )
 
@@ -113,24 +113,47 @@ def _says_paused(key: str, value: str) -> bool:
 
 def _cached(every: list[Field]) -> Iterator[Leaf]:
     for path, key, value in every:
-        if key in words.CACHE_KEYS and _is_true(value):
+        name = letters(key)
+        if _is_true(value) and (words.CACHE_KEY.match(name) or (name == words.HIT_KEY and _of_a_cache(path))):
             yield Leaf(path, key, "true")
+        elif value and words.CACHE_AGE.match(name):
+            yield Leaf(path, key, str(value))
         elif isinstance(value, str) and len(value) < 400 and _says_cached(key, value):
             yield Leaf(path, key, value)
 
 
+def _of_a_cache(path: str) -> bool:
+    """``hit`` at the top, or below something that is called a cache."""
+    return "." not in path or "cache" in path.lower()
+
+
 def _says_cached(key: str, value: str) -> bool:
-    if key in words.CACHE_PLACES and words.CACHED_WORD.match(value.lower().replace("_", " ")):
+    if letters(key) in words.CACHE_PLACES and words.CACHED_WORD.match(value.lower().replace("_", " ")):
         return True
     said = words.STALE.search(value) or value.lower() in ("cached", "already_processed", "already_analyzed")
     return key in words.REASONS and bool(said)
 
 
-def _waiting(top: Mapping[str, Any]) -> Iterator[Leaf]:
-    for key in words.WAITING_KEYS:
-        value = top.get(key)
-        if isinstance(value, str) and (
-            value.strip().lower() in words.WAITING or words.WAITING_TEXT.match(value.lower())
-        ):
-            yield Leaf(key, key, value)
-    yield from (Leaf(key, key, "true") for key in words.WAITING_FLAGS if top.get(key) is True)
+def _waiting(top: Mapping[str, Any], path: str = "") -> Iterator[Leaf]:
+    """States, messages and flags of the answer, or of the object that stands for it, that say: not done yet."""
+    for key, value in top.items():
+        name, place = letters(key), f"{path}{key}"
+        if name in words.WAITING_KEYS and isinstance(value, str) and _says_waiting(value.strip().lower()):
+            yield Leaf(place, key, value)
+        elif (value is True and name in words.WAITING_FLAGS) or (value is False and name in words.DONE_FLAGS):
+            yield Leaf(place, key, str(value).lower())
+        elif isinstance(value, dict) and not path and name in words.WAITING_BRANCHES:
+            yield from _waiting(value, f"{key}.")
+
+
+def _says_waiting(text: str) -> bool:
+    return text in words.WAITING or bool(words.WAITING_TEXT.match(text))
+
+
+def _to_ask_later(every: list[Field]) -> Iterator[Leaf]:
+    """A job's number with nothing else beside it."""
+    jobs = [field for field in every if words.JOB_KEY.match(letters(field[1])) and is_present(field[2])]
+    named = [field for field in jobs if letters(field[1]) not in ("status", "requestid")]
+    others = [field for field in every if field not in jobs and is_present(field[2]) and not is_talk(field)]
+    if named and not others:
+        yield Leaf(named[0][0], named[0][1], str(named[0][2]))

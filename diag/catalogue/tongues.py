@@ -27,7 +27,9 @@ def in_english(normal: str) -> str:
 
 @cache
 def _any() -> Any:
-    return re2.compile("|".join(pattern for pattern, _ in WORDS).encode())
+    options = re2.Options()
+    options.max_mem, options.log_errors = 1 << 27, False
+    return re2.compile("|".join(pattern for pattern, _ in WORDS).encode(), options)
 
 
 @cache

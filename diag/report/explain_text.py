@@ -38,7 +38,7 @@ def signature_text(identifier: str, paper: Paper) -> Text:
     """The page of one signature: what it is, how it looks, what it is not, how to mend it."""
     diagnosis = describe(identifier)
     lines = [
-        _head(diagnosis, paper),
+        Text.assemble((identifier, "bold"), f": {paper.words(diagnosis.title)}"),  # nothing has failed here: no cross
         paper.fact("verdict", diagnosis.verdict.value),
         paper.fact("means", scope_words(diagnosis)),
     ]

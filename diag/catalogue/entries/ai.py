@@ -11,12 +11,15 @@ SIGNATURES = signatures("ai", "the model provider", "the provider's key", {})
 _OTHERS = (
     r"(?:anthropic|claude|mistral|mixtral|codestral|pixtral|openrouter|\bgroq|bedrock|cohere|command-r|deepseek|together(?:\.ai|\.xyz|ai|computer)|fireworks|perplexity|hugging ?face|\bhf\.co|replicate|ollama|"
     r"localai|lm ?studio|\bvllm|\bgrok|x\.ai\b|\bxai\b|moonshot|\bkimi|dashscope|\bqwen|zhipu|\bglm-\d|siliconflow|new_api_error|one_api_error|lovable|ai[ -]gateway|gateway\.ai|ai\.gateway|computer ?vision|azure vision|"
-    r"cognitive ?services(?!\.azure)|clarifai|google-cloud/vision|cloud vision|vision\.googleapis|image-annotator|llama|nvidia|cerebras|sambanova|minimax|volcengine|doubao|baichuan|stability\.ai|stable ?diffusion|portkey|helicone|watsonx|ai21|nscale|novita|deepinfra|hyperbolic|\bsuno\b|\brunway|\bkling\b|\bluma\b|midjourney|ideogram|fal\.ai|\bleonardo\b|\bheygen\b|roboflow|ultralytics|github models|models\.inference\.ai)"
+    r"cognitive ?services(?!\.azure)|cognitive\.microsoft|provider returned error|provider_name: |opengateway|invokemodel|\bconverse(?:stream)? operation|bad_response_status_code|creating predictions|/v1/predictions|clarifai|google-cloud/vision|cloud vision|vision\.googleapis|image-annotator|llama|nvidia|cerebras|sambanova|minimax|volcengine|doubao|baichuan|stability\.ai|stable ?diffusion|portkey|helicone|watsonx|ai21|nscale|novita|deepinfra|hyperbolic|\bsuno\b|\brunway|\bkling\b|\bluma\b|midjourney|ideogram|fal\.ai|\bleonardo\b|\bheygen\b|roboflow|ultralytics|github models|models\.inference\.ai)"
 ).replace("(?!\\.azure)", "")
 
 MARKS = (
     Mark("ai", 90, _OTHERS),
     Mark("ai", 61, r"(?:\bobject: error\b|request_id: req_01[a-z0-9]{20,}|type: error,?\s*error: ?\{ ?type: |\btype: error\s(?:\w+\.)*error\.type: |\b(?:overloaded_error|billing_error|rate_limit_error)\b)"),
+    Mark("ai", 66, r"\b(?:models?|model_id|deployment)(?: id)?:? (?:openai|google|anthropic|meta-llama|mistralai|qwen|deepseek-ai|microsoft)/[\w.-]+"),
+    Mark("ai", 62, r"insufficient[_ ]credits|is currently loading\b.{0,40}estimated_time|\binvalid_fields: |code: (?:invalidparameter|modelnotopen|accountoverdue\w*|quotaexceeded|serveroverloaded|internalserviceerror|authenticationerror)\b.{0,400}request id:"),
+    Mark("ai", 50, r"insufficient balance"),
     Mark("ai", 40, r"\b(?:response_format|max_tokens|max_completion_tokens|tool_choice|top_p|logprobs|estimated_time)\b"),
     Mark("ai", 30, r"\b(?:ai (?:service|provider|api|models?|analys[ie]s|response|error|gateway|proxy|request|call|vision|processing|credits)|llm\b|vision (?:api|model|service)|language model|language_model|the ai\b|litellm|langchain|chat completion|completions?\b)"),
 )
@@ -29,6 +32,22 @@ RULES = (
     Rule("ai.key-missing", 90, r"no auth credentials found|x-api-key header is required|could not resolve authentication method|no cookie auth credentials"),
     Rule("ai.key-invalid", 90, r"invalid x-api-key|invalid bearer token|\bno auth credentials\b.{0,10}invalid|authentication_error"),
     Rule("ai.key-invalid", 88, r"invalid proxy server token|virtual key|litellm.{0,40}(?:key|token) (?:is )?(?:invalid|not found|expired)"),
+    Rule("ai.key-invalid", 84, r"did ?n[o']t pass a valid authentication token|token seems invalid|invalid credentials in authorization header|(?:invalid|bad|expired) hf token"),
+    Rule("ai.rate-limited", 82, r"\brate limits exceeded\b|use a hf access token|upgrade .{0,30}for higher rate limits", unless=(r"openai|gemini",)),
+    Rule("ai.quota-exhausted", 89, r"add funds to your|(?:exceeded|run out of) your (?:\w+ )?gpu quota|pro quota exceeded"),
+    Rule("ai.quota-exhausted", 93, r"\binsufficient[_ ]credits\b", unless=(r"\bopenai\b|chatgpt|gemini",)),
+    Rule("ai.overloaded", 94, r"cuda (?:error|out of memory|oom)|gpu (?:is )?out of memory|outofmemoryerror.{0,80}(?:cuda|gpu)|(?:cuda|gpu)\b.{0,60}out of memory|no gpus? (?:is |are )?available"),
+    Rule("ai.image-rejected", 90, r"invalidimage(?:size|format|dimension)\w*|notsupportedimage\w*|input data is not a valid image|\bbad image data\b|image size is too (?:small|big|large) or too|image dimension is not allowed", unless=(r"rekognition|amazonaws",)),
+    Rule("ai.image-unreachable", 92, r"invalidimageurl|image url is not accessible|allowed to access the url on your behalf|failedtodownloadimage"),
+    Rule("ai.permission", 95, r"has not been used in project|service_disabled|billing_disabled|billing to be enabled|requires billing|accessnotconfigured|is disabled\. enable it", also=(r"vision\.googleapis|cloud vision|google-cloud/vision",)),
+    Rule("ai.permission", 86, r"virtual network/firewall rules|throwexceptionduetotrafficdenied|public (?:network )?access is disabled|not from approved private endpoint", unless=(r"openai",)),
+    Rule("openai.permission", 86, r"virtual network/firewall rules|throwexceptionduetotrafficdenied|public (?:network )?access is disabled|not from approved private endpoint", also=(r"openai",)),
+    Rule("ai.bad-request", 75, r"bad_response_status_code", also=(r"param: 4(?:00|04|22)\b",)),
+    Rule("ai.rate-limited", 76, r"bad_response_status_code", also=(r"param: 429\b",)),
+    Rule("ai.key-invalid", 76, r"bad_response_status_code", also=(r"param: 40[13]\b",)),
+    Rule("ai.overloaded", 75, r"bad_response_status_code", also=(r"param: 5\d\d\b",)),
+    Rule("ai.bad-request", 58, r"provider returned error", unless=(r"\b(?:429|50[0-9]|529|40[1234])\b",)),
+    Rule("ai.overloaded", 56, r"provider returned error"),
     Rule("ai.model-unavailable", 91, r"\bnot_found_error\b", also=(r"\bmodel: ",)),
     Rule("ai.quota-exhausted", 80, r"payment required for ai"),
     Rule("ai.quota-exhausted", 93, r"credit balance is too low|your credit balance|(?:requires|need) more credits|specified api usage limits|monthly included credits|payment required, please add credits"),

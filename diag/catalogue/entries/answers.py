@@ -12,10 +12,19 @@ ERROR_KEY = re.compile(
     r"^(?:errors?|err|exceptions?|failures?|failed|fault|__type|\$fault|err_?(?:code|msg|message|no)|error_?(?:message|description|detail|code|type|subject|reason|text|info)s?|last_?error|\w+_error|\w+error)$",
     re.IGNORECASE,
 )
+ERROR_END = re.compile(r"(?:errors?|exceptions?|failures?|failurereason|failreason|errormessage|faults?)$", re.IGNORECASE)
+"""Ends of names (letters only) of fields that tell of an error where they hold a text, a list or an object."""
 BAD_STATES = {"error", "errored", "failed", "failure", "fail", "rejected", "ko", "unsuccessful", "exception", "timeout", "timed_out", "crashed", "aborted"}
 STATE_KEYS = {"status", "state", "result", "outcome", "category", "type", "kind", "verdict"}
-WAITING = {"processing", "queued", "pending", "in_progress", "in-progress", "accepted", "started", "running", "enqueued", "scheduled", "inprogress", "submitted", "starting", "working", "not_ready", "waiting", "analyzing", "deferred"}
-CACHE_KEYS = {"cached", "from_cache", "fromcache", "is_cached", "iscached", "cache_hit", "cachehit", "already_processed", "already_analyzed", "alreadyprocessed", "alreadyanalyzed", "was_cached", "usedcache", "served_from_cache", "reused", "cache"}
+WAITING = {"computing", "calculating", "generating", "executing", "preparing", "initializing", "initialising", "initiated", "validating", "uploading", "ongoing", "incomplete", "not_started", "not started", "in process", "in_process", "in queue", "in_queue", "on_hold", "busy", "retrying", "processing", "queued", "pending", "in_progress", "in-progress", "accepted", "started", "running", "enqueued", "scheduled", "inprogress", "submitted", "starting", "working", "not_ready", "waiting", "analyzing", "deferred"}
+CACHE_KEY = re.compile(
+    r"^(?:(?:is|was|has|use|used|using|serve|served|return|returned|load|loaded|read|came|come|fetched|result|results|response|data|answer|analysis|db|ai|hit)?(?:from|by|in|via|the|using)?(?:the)?(?:cache|cached)(?:hit|used|result|results|response|data|copy|answer)?"
+    r"|hitcache|alreadyprocessed|alreadyanaly[sz]ed|alreadyscanned|reused|isreused|deduplicated|stale|isstale)$"
+)
+"""Names (lower case, letters only) of fields that say, when true, that a stored result came back."""
+HIT_KEY = "hit"
+CACHE_AGE = re.compile(r"^(?:cached(?:at|on|since|until|for)|cacheage\w*|cachekeyhit)$")
+"""The same with a time or an age as value."""
 PAUSE_KEYS = {"paused", "disabled", "maintenance", "is_paused", "ispaused", "maintenance_mode", "kill_switch", "killswitch", "suspended", "analysis_paused"}
 PAUSED = re.compile(
     r"\b(?:paused|(?:currently|temporarily|has been|is|are) (?:disabled|switched off|turned off|deactivated)|kill.?switch|maintenance)\b",
@@ -57,12 +66,20 @@ STATUS_KEYS = {"statuscode", "status_code", "httpstatus", "http_status"}
 ERROR_FLAGS = {"iserror", "is_error", "has_error", "haserror", "error_occurred"}
 VALID_KEYS = {"valid", "is_valid", "isvalid", "accepted"}
 CACHED_WORD = re.compile(r"^(?:.{0,12}\b)?(?:cached?|hit|memory|stored|database cache|redis)\b")
-CACHE_PLACES = {"source", "origin", "cache", "cache_status", "served_from", "servedfrom", "from", "via"}
+CACHE_PLACES = {"source", "origin", "cache", "cachestatus", "cachestate", "cacheresult", "xcache", "servedfrom", "servedby", "from", "via", "resultsource", "datasource", "provenance", "retrievedfrom"}
 REASONS = {"message", "msg", "reason", "note", "status", "detail", "skipped_reason", "skip_reason", "error"}
-WAITING_KEYS = ("status", "state", "message", "job_status", "processing_status", "ai_processing_status")
-WAITING_TEXT = re.compile(r"^.{0,40}\b(?:queued|in progress|started in (?:the )?background|processing (?:has )?started|will be processed|accepted for processing)\b")
-WAITING_FLAGS = ("queued", "processing", "pending", "accepted", "async", "background")
-CLAIM_KEYS = {"success", "ok", "message", "msg", "status", "id", "timestamp", "version", "name", "image_id", "vehicle_id", "duration_ms", "succeeded"}
+WAITING_KEYS = {"status", "state", "message", "msg", "jobstatus", "taskstatus", "processingstatus", "aiprocessingstatus", "analysisstatus", "runstatus", "phase", "stage", "progressstatus"}
+WAITING_BRANCHES = {"task", "job", "data", "result", "prediction", "request", "operation", "analysis", "run", "queue", "output", "response", "metadata"}
+"""Objects at the top whose state is the answer's."""
+WAITING_TEXT = re.compile(
+    r"^.{0,60}\b(?:queued|enqueued|in (?:the )?queue|in progress|still (?:processing|running|working|computing|pending)|being (?:processed|analy[sz]ed|computed)|not (?:yet )?(?:ready|finished|complete|done)|submitted|scheduled"
+    r"|started in (?:the )?background|in (?:the )?background|(?:processing|analysis|job|task|request|scan) (?:has |was |is |has been )?(?:started|accepted|pending|running|submitted)|will be (?:processed|analy[sz]ed|ready|available|notified)|accepted for processing|check (?:back|again) later|come back later|poll (?:for|the))\b"
+)
+JOB_KEY = re.compile(r"^(?:job|task|request|prediction|operation|run|execution|batch|queue|ticket|workflow|process|poll\w*|status|callback|tracking)(?:id|uuid|url|uri|key|number|token|handle|name)?$")
+"""Names (letters only) of what a caller is to ask with later."""
+WAITING_FLAGS = {"queued", "processing", "pending", "accepted", "async", "background", "inprogress", "enqueued", "submitted", "running", "isprocessing", "ispending"}
+DONE_FLAGS = {"done", "complete", "completed", "finished", "ready", "isready", "isdone", "iscomplete"}
+CLAIM_KEYS = {"success", "ok", "message", "msg", "status", "id", "timestamp", "version", "name", "image_id", "imageid", "vehicle_id", "vehicleid", "row_id", "rowid", "record_id", "recordid", "duration_ms", "succeeded"}
 """An answer of these fields alone claims to have worked and promises no result."""
 COMPLAINT = re.compile(
     r"\b(?:error|fail(?:ed|ure)|unavailable|not (?:available|configured|found|supported|allowed|detected|possible)|unable to|could ?n[o']t|cannot|can't|invalid|denied|exceeded|timed out|"
@@ -99,5 +116,10 @@ ERRONEOUS = re.compile(
     r"\b(?:error|fail(?:ed|ure)?|invalid|denied|unable|cannot|could not|not found|exceeded|timed? ?out|timeout|exception|unauthorized|forbidden|missing|unavailable|refused|paused|quota|traceback)\b",
     re.IGNORECASE,
 )
+DEPICTS = re.compile(
+    r"^\W{0,3}(?:an? (?!(?:unexpected |internal |unknown |fatal )?(?:error|exception|failure|problem))|(?:this|the) (?:image|photo|picture|scene) (?:shows|depicts|features|contains|displays)|(?:photo|picture|image|view|close-?up)\b.{0,20} of\b)",
+    re.IGNORECASE,
+)
+"""How the description of what a picture shows begins."""
 TELLING_KEYS = {"text", "description", "caption", "content", "summary", "title", "label"}
 """Fields that describe a picture: a word like ``failed`` in them may be about what it shows."""

@@ -23,9 +23,10 @@ SIGNATURES = (
 
 RULES = (
     Rule("runtime.boot-error", 93, r"(?:\bboot_error\b|worker boot error|bootfailure|function failed to start|invalidworkercreation|failed to bootstrap runtime|could not find an appropriate entrypoint)"),
+    Rule("runtime.boot-error", 89, r"(?:error sending request for url|failed to (?:download|fetch|load)|could not (?:download|fetch|load|resolve)|download\w* (?:error|failed)).{0,20}https?://(?:esm\.sh|deno\.land|jsr\.io|npm\.jsr\.io|cdn\.skypack|unpkg\.com|cdn\.jsdelivr|registry\.npmjs)"),
     Rule("runtime.boot-error", 70, r"(?:failed to create the graph|failed to (?:read|determine) (?:path|entrypoint)|module not found|import .{0,80}not (?:a dependency|in the dependency map)|relative import path .{0,120} not prefixed|entrypoint path does not exist|does not provide an export named|cannot resolve module|source code could not be parsed)"),
     Rule("runtime.load-error", 94, r"(?:\bload_function_\w*error|not_found_function_blob|failed to load edge function|function deployment bundle not found)"),
-    Rule("runtime.worker-limit", 93, r"(?:\bworker_(?:resource_)?limit\b|not having enough compute resources|memory limit (?:will be )?(?:exceeded|reached)|cpu time (?:soft |hard )?(?:limit )?(?:exceeded|reached|limit)|wall clock (?:time|duration) (?:limit )?(?:reached|exceeded|warning)|exceeded cpu|out of memory|heap (?:limit|out)|worker (?:has )?exceeded)", unless=(r"rekognition",)),
+    Rule("runtime.worker-limit", 93, r"(?:\bworker_(?:resource_)?limit\b|not having enough compute resources|memory limit (?:will be )?(?:exceeded|reached)|cpu time (?:soft |hard )?(?:limit )?(?:exceeded|reached|limit)|wall clock (?:time|duration) (?:limit )?(?:reached|exceeded|warning)|exceeded cpu|out of memory|heap (?:limit|out)|worker (?:has )?exceeded)", unless=(r"rekognition", r"cuda|\bgpu\b|pytorch")),
     Rule("runtime.worker-limit", 88, "", status=(546,)),
     Rule("runtime.worker-retired", 90, r"(?:workeralreadyretired|workerrequestcancell?ed|worker (?:is |was |has )?(?:already |been )?retired|request (?:has been )?cancelled by (?:the )?supervisor|worker is (?:already )?(?:shut ?down|terminated))"),
     Rule("runtime.worker-retired", 64, r"channel closed|error in worker connection|connection was not ready|user worker not available"),

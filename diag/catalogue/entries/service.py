@@ -27,6 +27,7 @@ _REFUSED = r"(?:(?:invalid|incorrect|wrong|bad|expired|revoked|no such) (?:\w+ )
 RULES = (
     Rule("service.key-invalid", 74, rf"(?:{NAMES}).{{0,120}}(?:{_REFUSED}|\b40[13]\b)"),
     Rule("service.key-invalid", 70, r"(?:invalid_grant|invalid_client\b|refresh token is (?:invalid|expired)|access token is (?:missing|invalid|expired)|invalid (?:access|refresh|bearer|oauth) token|invalid api key provided|no such api key|token has been (?:expired|revoked)|expired_token|unauthorized_client|bad credentials|restricted_api_key|api[_ ]key[_ ]expired|invalid_auth\b|not_authed|invalid subscription key|auth_key|api token (?:is )?invalid|invalid api token|invalid token)"),
+    Rule("service.key-invalid", 78, r"restricted api keys?\b|restricted keys\b"),
     Rule("service.key-invalid", 76, rf"(?:invalid|bad|wrong|expired|incorrect|revoked)(?:{NAMES}).{{0,20}}(?:key|token|credential)"),
     Rule("service.key-invalid", 72, rf"(?:{NAMES}).{{0,120}}(?:must supply|missing|no|not (?:set|configured|provided)).{{0,20}}(?:api_?key|api key|token|credentials)"),
     Rule("service.key-invalid", 57, r"\b(?:service|api|server|provider|endpoint|decoder|lookup)\b.{0,40}\b(?:error|responded|returned|failed|status|request)\b.{0,20}\b40[13]\b"),

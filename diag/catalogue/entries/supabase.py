@@ -31,7 +31,7 @@ MARKS = (
 _KEY_NAMES = r"(?:supabase_|sb_)?(?:service_role_key|service_key|anon_key|secret_keys?|publishable_keys?|service_role(?: api)? key)\b"
 
 RULES = (
-    Rule("supabase.url-missing", 92, r"supabaseurl is required|url and key are required to create a supabase"),
+    Rule("supabase.url-missing", 92, r"supabaseurl is required|project's url and (?:api )?key are required|url and key are required to create a supabase"),
     Rule("supabase.url-missing", 86, rf"\b(?:\w+_)?supabase_url\b.{{0,60}}{ABSENT}"),
     Rule("supabase.url-missing", 84, rf"{LACKS}\b.{{0,40}}\b(?:\w+_)?supabase_url\b"),
     Rule("supabase.url-missing", 80, rf"supabase url.{{0,30}}{ABSENT}|(?:invalid|must provide a?) ?supabaseurl|invalid supabase url|missing supabase (?:url|configuration|credentials|env\w*|config)|supabase (?:configuration|credentials|config|env\w*( variables)?) (?:is |are )?{ABSENT}"),
@@ -52,5 +52,6 @@ RULES = (
     Rule("supabase.row-not-found", 70, r"\b(?:no|not find|find no)\b .{0,30}(?:with|for|by|having) (?:the )?(?:given |this )?(?:\w+_)?id\b"),
     Rule("supabase.row-not-found", 50, r"(?:record|row|vehicle|listing|event|item|user|profile|job|entity|document|order) (?:\S+ )?(?:was )?not found|no (?:record|row|vehicle|listing|job)s? (?:was |were )?found"),
     Rule("supabase.timeout", 90, r"(?:\b57014\b|pgrst003\b|\b53[34]00\b|\b53200\b|statement timeout|canceling statement|(?:acquiring|fetching|getting) (?:an? )?(?:new )?connection from (?:the )?(?:connection )?pool|\bp2024\b|too many connections|too many clients|remaining connection slots|max(?:imum)? (?:client|clients|number of client) (?:connections|reached)|max_?clients?inse|max client connections|pool (?:exhausted|timeout|timed out)|connection pool (?:exhausted|timed out|timeout|is full)|query_wait_timeout|emaxconnsession|lock timeout|55p03|deadlock detected|40p01|40001|could not serialize|unable to check out (?:process|connection) from (?:the )?pool|databasetimeout|timeout exceeded when trying to connect|(?:query|database|\bdb|sql|statement|transaction|connection pool) (?:\w+ )?(?:timeout|timed out))"),
+    Rule("supabase.unavailable", 86, r"invalid json response body at .{0,120}supabase|supabase\.(?:co|in)\b.{0,200}unexpected token '?<"),
     Rule("supabase.unavailable", 90, r"(?:pgrst00[0-2]\b|database client error|could not query the database for the schema cache|database connection error|\b57p0[1-3]\b|\b25006\b|\b0800[0-9]\b|database system is (?:starting up|shutting down|in recovery)|read-only transaction|terminating connection|no connection to the server|the database is (?:not accepting|read-only)|could not connect to (?:the )?(?:database|server|postgres)|tenant or user not found|connection terminated unexpectedly|(?:supabase|database|postgres\w*) (?:is |was )?(?:currently )?(?:unavailable|down|offline|not available|unreachable|not responding)|dbhandler exited|server closed the connection unexpectedly|password authentication failed|can't reach database server|\bp100[01]\b|error connecting to (?:the )?database|connect\w* to (?:the )?(?:database|postgres\w*)|database connection (?:failed|error|refused|timed|lost|closed|terminated))"),
 )

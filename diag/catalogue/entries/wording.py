@@ -21,7 +21,7 @@ BROKEN_CONNECTION = (
     r"|network (?:error|timeout|connection)|networkerror|\btimed? ?out|timeout(?:error|exception)?\b|deadline exceeded|error sending request"
     r"|getaddrinfo|dns error|failed to lookup|name resolution|name or service not known|nodename nor servname|tcp connect error|client error \(connect\)"
     r"|could not connect|cannot connect|unable to connect|failed to connect|connect error|connecttimeout\w*|readtimeout\w*|connecterror|connectionerror|apiconnection\w*"
-    r"|unreachable|aborterror|(?:operation|signal|request) (?:was|has been) (?:aborted|timed out|cancell?ed)|broken pipe|unexpected eof|remote end closed"
+    r"|unreachable|aborterror|(?:operation|signal|request) (?:was|has been) (?:aborted|timed out|cancell?ed)|broken pipe|client network socket disconnected|unexpected eof|remote end closed"
     r"|server disconnected|error reading a body from connection|error decoding response body|connection closed before message|max retries exceeded|premature close|other side closed|bad record mac|no route to host|i/o timeout|took too long|not respond(?:ing)?\b|did(?: not|n't) (?:respond|answer|reply)|(?:could not|cannot|can't|unable to|failed to) reach|dns (?:lookup|failure|resolution))"
 )
 """A connection that did not come about, broke, or took too long."""
