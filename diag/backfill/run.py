@@ -64,7 +64,7 @@ async def run(
     try:
         this = Run(project, settings, options, plan, controls, journal)
         await journal.begin(plan.pending, asdict(options))
-        async with _engine(this, observers) as engine:
+        async with put_together(this, observers) as engine:
             listener = asyncio.create_task(listen(journal, engine))
             try:
                 await go(this, engine, preflight)
@@ -78,7 +78,8 @@ async def run(
 
 
 @asynccontextmanager
-async def _engine(this: Run, observers: Sequence[Observer]) -> AsyncIterator[Engine]:
+async def put_together(this: Run, observers: Sequence[Observer]) -> AsyncIterator[Engine]:
+    """The engine of a run, with its worker; at the end both are let go."""
     settings, options = this.settings, this.options
     loop = asyncio.get_running_loop()
     async with RowWorker(this.project, settings, window=_WINDOW) as worker:
