@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shlex
 import shutil
@@ -56,8 +55,8 @@ def _tell(session: Session, environment: dict[str, str], images: int | None) -> 
     story.runs("sandbox up", "--scenario", FAULT, *(["--images", str(images)] if images else []))
     story.says("2. What is wrong, and which command mends it?")
     story.runs("preflight", "--sandbox", ends=ExitCode.UNHEALTHY)
-    story.says(f"3. Somebody puts the right {WRONG_SECRET} into the project.")
-    story.mends()
+    story.says(f"3. The local env file holds the right {WRONG_SECRET}: put it into the project.")
+    story.runs("secrets push", WRONG_SECRET, "--overwrite", "--yes", "--sandbox")
     story.says("4. Does one real call work now, and is its result really in the database?")
     story.runs("test-image", "--next", "--sandbox")
     story.says("5. The backfill, behind its gate. A Ctrl-C comes in the middle: what is in flight is finished first.")
@@ -94,15 +93,6 @@ class Story:
             process.send_signal(signal.SIGINT)
         self._expect(process.wait(), ExitCode.INTERRUPTED)
 
-    def mends(self) -> None:
-        """Set the secret that is wrong, as ``supabase secrets set --env-file`` does it."""
-        self._session.out.print(
-            "$ supabase secrets set --env-file supabase/functions/.env\n"
-            "  (the demo sends the request that this command sends, so that the Supabase CLI is not needed)",
-            style="dim",
-        )
-        asyncio.run(_set_secret(self._sandbox(), self._environment))
-
     def _start(self, command: str, *flags: str) -> subprocess.Popen[bytes]:
         words = [*command.split(), *flags]
         self._session.out.print(f"$ nukediag {shlex.join(words)}", style="dim")
@@ -127,21 +117,6 @@ class Story:
 
         rows: dict[str, int] = status(self._sandbox())["rows"]
         return rows
-
-
-async def _set_secret(sandbox: Sandbox, environment: dict[str, str]) -> None:
-    from dotenv import dotenv_values
-
-    from diag.config import load
-    from diag.project import Project
-    from diag.secret import Secret
-
-    value = Secret(dotenv_values(sandbox.functions_env)[WRONG_SECRET] or "")
-    configuration = load(environ=environment, folder=sandbox.folder, sandbox_env=sandbox.env_file)
-    async with Project(configuration) as project:
-        if project.management is None:
-            raise DemoError("the sandbox's env file holds no access token", "nukediag demo")
-        await project.management.set_secrets({WRONG_SECRET: value})
 
 
 @contextmanager
