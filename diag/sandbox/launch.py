@@ -45,18 +45,16 @@ def up(
     """Start a sandbox and return when it is ready; one that is up already is switched to ``scenario`` if need be.
 
     ``scenario`` None: healthy, or what is being played. ``images``: rows without a result (None: 2,734). ``port`` 0:
-    a free one. ``variant`` None: strict. ``functions``: a folder of the user's own functions to serve instead of the
-    sandbox's; ``tables``: a file of SQL for their tables. ``sb_keys``: whether a function's JWT check has the new keys
-    ``accepted`` (as without this) or ``refused``. ``say`` hears of progress.
+    a free one. ``variant`` None: strict. ``functions``: a folder of the user's own functions to serve instead;
+    ``tables``: SQL for their tables. ``sb_keys``: ``accepted`` (None) or ``refused``. ``say`` hears of progress.
 
-    Raises ``UsageError`` (port taken, extra not installed, unknown scenario) or ``SandboxError`` (a part cannot be
-    fetched or does not start), each with the next step.
+    Raises ``UsageError`` (port taken, extra missing, unknown scenario) or ``SandboxError`` (a part does not start).
     """
     require_extra()
     folder = sandbox_folder(name, state_dir)
     own = {key: path and str(path.absolute()) for key, path in (("functions", functions), ("tables", tables))}
-    kinds = {"variant": variant or "strict", "sb_keys": sb_keys or "accepted"}
-    wishes = {"scenario": scenario or "healthy", "images": images, "port": port, **kinds, **own}
+    kind = {"scenario": scenario or "healthy", "variant": variant or "strict", "sb_keys": sb_keys or "accepted"}
+    wishes = {"images": images, "port": port, **kind, **own}
     if not is_held(folder) and _start(folder, json.dumps(wishes), say):
         return _found(name, state_dir)
     there = _wait_for_other(folder)  # it is up already, or just being started by somebody else
