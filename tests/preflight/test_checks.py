@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -315,12 +316,31 @@ async def test_a_key_that_the_data_api_refuses_is_named(tmp_path: Path) -> None:
     assert (result.signature, result.exit_code) == ("supabase.key-invalid", ExitCode.UNHEALTHY)
 
 
-async def test_a_host_that_does_not_resolve_is_no_pass(tmp_path: Path) -> None:
-    class NoSuchHost:
-        def __call__(self, request: httpx.Request) -> httpx.Response:
-            raise httpx.ConnectError("[Errno -2] Name or service not known")
+def no_such_host(request: httpx.Request) -> httpx.Response:
+    cause = socket.gaierror(-2, "Name or service not known")
+    raise httpx.ConnectError(str(cause)) from cause
 
-    double = SupabaseDouble.with_rows(1, special={"/functions/": NoSuchHost(), "/rest/": NoSuchHost()})
+
+@pytest.mark.parametrize(
+    ("status", "signature"), [("INACTIVE", "gateway.project-paused"), ("ACTIVE_HEALTHY", "network.dns")]
+)
+async def test_a_host_that_does_not_resolve_is_that_of_a_paused_project_where_the_management_api_says_so(
+    tmp_path: Path, status: str, signature: str
+) -> None:
+    double = SupabaseDouble.with_rows(1)
+    state = answering(200, {"ref": REF, "name": "cars", "status": status, "region": "eu-west-1"})
+
+    def managed(request: httpx.Request) -> httpx.Response:
+        return state(request) if request.url.path.endswith(REF) else double._management(request.url.path)
+
+    double.special = {"/functions/": no_such_host, "/rest/": no_such_host, "/v1/": managed}
+    result = await preflight(double, tmp_path)
+    assert (result.signature, result.exit_code) == (signature, ExitCode.UNHEALTHY)
+    assert any("not known" in seen.text for seen in of(result, "project.reachable").evidence)
+
+
+async def test_a_host_that_does_not_resolve_is_no_pass(tmp_path: Path) -> None:
+    double = SupabaseDouble.with_rows(1, special={"/functions/": no_such_host, "/rest/": no_such_host})
     result = await preflight(double, tmp_path)
     assert of(result, "project.reachable").status in (Status.FAIL, Status.UNKNOWN)
     assert of(result, "data.table").finding.because == "project.reachable"
