@@ -9,7 +9,7 @@ from diag.catalogue import classify
 from diag.config.settings import TableSettings
 from diag.diagnosis import Answer
 from diag.sandbox.drill.judge import Usual, as_usual, claims_success, filled_fields, judge, usual
-from diag.sandbox.drill.model import Conduct, Leak, Shot, Weakness
+from diag.sandbox.drill.model import Conduct, Leak, Shot, Weakness, names_cause
 from diag.sandbox.scenarios import SCENARIOS
 
 TABLE = TableSettings()
@@ -120,6 +120,25 @@ def test_paying_before_the_database_refuses_is_weak() -> None:
     body = {"error": "Invalid API key (supabase): JWSError JWSInvalidSignature"}
     assert Weakness.PAYS_FOR_NOTHING in _judged("function-key-wrong", _shot(body, 500, paid=1))[1]
     assert Weakness.PAYS_FOR_NOTHING not in _judged("function-key-wrong", _shot(body, 500, paid=0))[1]
+
+
+def test_a_write_that_only_fails_in_the_end_could_not_have_been_foreseen() -> None:
+    body = {"error": "Supabase 42501: permission denied for table image_tags"}
+    assert _judged("results-not-writable", _shot(body, 500, paid=1)) == (Conduct.HONEST, set())
+
+
+@pytest.mark.parametrize(
+    ("scenario", "told", "names"),
+    [
+        ("gemini-image-garbled", "openai.image-rejected", True),
+        ("images-heic", "aws.image-rejected", True),
+        ("openai-key-invalid", "supabase.key-invalid", False),
+        ("images-heic", "function.image-odd", False),
+        ("openai-key-invalid", "openai.rate-limited", False),
+    ],
+)
+def test_another_provider_may_tell_the_same_problem(scenario: str, told: str, names: bool) -> None:
+    assert names_cause(SCENARIOS[scenario], told) is names
 
 
 def test_what_the_platform_answered_is_not_held_against_the_function() -> None:

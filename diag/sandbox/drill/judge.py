@@ -14,6 +14,10 @@ from diag.sandbox.drill.model import Conduct, Drilled, Shot, Weakness, names_cau
 from diag.sandbox.scenarios import Scenario
 
 _IN_FRONT: Final = frozenset({"gateway", "runtime"})
+_SEEN_BY_A_SELECT: Final = frozenset(
+    {"supabase.key-invalid", "supabase.key-missing", "supabase.unavailable", "supabase.url-missing"}
+)
+"""Faults of the database that a function finds out about by asking for its row before it pays."""
 _NO_ANSWER: Final = frozenset({"network.timeout", "runtime.idle-timeout"})
 
 
@@ -108,7 +112,7 @@ def _weaknesses(scenario: Scenario, shot: Shot, before: Usual, table: TableSetti
         yield Weakness.HANGS if shot.told.signature in _NO_ANSWER else Weakness.HIDES_CAUSE
     if failed and _stored(shot, before, table, claimed=claimed):
         yield Weakness.STORES_FAILURE
-    if scenario.signature.startswith("supabase.") and any(shot.paid.values()) and not shot.wrote:
+    if scenario.signature in _SEEN_BY_A_SELECT and any(shot.paid.values()) and not shot.wrote:
         yield Weakness.PAYS_FOR_NOTHING
 
 

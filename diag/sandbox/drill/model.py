@@ -9,6 +9,8 @@ from enum import StrEnum
 from diag.diagnosis import Answer, Diagnosis
 from diag.sandbox.scenarios import Scenario
 
+_PROVIDERS = frozenset({"openai", "gemini", "ai", "aws"})
+
 
 @dataclass(frozen=True, slots=True)
 class Leak:
@@ -62,9 +64,15 @@ class Conduct(StrEnum):
 
 def names_cause(scenario: Scenario, signature: str) -> bool:
     """Whether a signature tells what the scenario put in the way. A bad picture may also be told by the service that
-    refused it: unlike ``test-image``, a drill does not look at the picture first."""
-    told_by_a_service = scenario.signature.startswith("image.") and ".image-" in signature
-    return told_by_a_service or signature in (scenario.signature, *scenario.also)
+    refused it (unlike ``test-image``, a drill does not look at the picture first), and by another one than that which
+    the sandbox's own function asks."""
+    if signature in (scenario.signature, *scenario.also):
+        return True
+    component, _, problem = scenario.signature.partition(".")
+    told_by, _, told = signature.partition(".")
+    if told_by not in _PROVIDERS:
+        return False
+    return (component == "image" and told.startswith("image-")) or (component in _PROVIDERS and told == problem)
 
 
 @dataclass(frozen=True, slots=True)
