@@ -31,7 +31,7 @@ from diag.backfill.source import PendingRows
 from diag.backfill.tally import Tally
 from diag.catalogue import classify
 from diag.project.functions import Functions
-from diag.project.http import new_client
+from diag.project.wire import AiohttpWire
 from diag.rows import Outcome, Row
 
 _BODY = {"image_url": "https://pictures.example/1.jpg", "vehicle_id": "1", "image_id": "1"}
@@ -110,11 +110,11 @@ async def all_pending(row_ids: list[str]) -> set[str]:
 
 async def engine(url: str, concurrency: int, seconds: float, count: Count) -> None:
     """The engine as a backfill runs it: limiter, guard, journal on the disk, every answer classified."""
-    client, controls = new_client(None), Controls()
+    wire, controls = AiohttpWire(), Controls()
     loop = asyncio.get_running_loop()
     with tempfile.TemporaryDirectory() as folder:
         journal = await Journal.open(Path(folder) / "journal" / "j.sqlite3", "analyze-image", "bench")
-        worker: Any = Worker(Functions(client, url, _HEADERS), count)
+        worker: Any = Worker(Functions(wire, url, _HEADERS), count)
         finder: Any = SimpleNamespace()
         caller = Caller(worker, finder, journal, Tally(), controls, clock=loop.time, settle=400)
         limiter = RateLimiter(most=1e6)
@@ -124,7 +124,7 @@ async def engine(url: str, concurrency: int, seconds: float, count: Count) -> No
         await running.run_pass(source)
         await source.close()
         await journal.close()
-    await client.aclose()
+    await wire.aclose()
 
 
 KINDS = {"httpx": bare_httpx, "aiohttp": bare_aiohttp, "engine": engine}

@@ -27,7 +27,13 @@ FOREIGN: tuple[type[BaseException], ...] = (
 
 _FAILURES: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
     ("network.proxy", (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError, httpx.ProxyError)),
-    ("network.dns", (aiohttp.ClientConnectorDNSError, socket.gaierror, httpx.UnsupportedProtocol, httpx.InvalidURL)),
+    (
+        "network.dns",
+        (
+            aiohttp.ClientConnectorDNSError, socket.gaierror, httpx.UnsupportedProtocol, httpx.InvalidURL,
+            aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError,
+        ),
+    ),
     ("network.tls", (aiohttp.ClientSSLError, ssl.SSLError)),
     ("network.refused", (ConnectionRefusedError,)),
     (

@@ -6,14 +6,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
 from diag.diagnosis import Answer
 from diag.project.failures import FOREIGN, failure_of, failure_text
-from diag.project.http import answer_of, read_at_most, timeouts
+from diag.project.wire import Wire
 
 _OPTIONS_TIMEOUT = 20.0  # seconds; a cold start takes a few
 _PREFLIGHT = {"Origin": "https://nukediag.invalid", "Access-Control-Request-Method": "POST"}
@@ -22,8 +21,8 @@ _PREFLIGHT = {"Origin": "https://nukediag.invalid", "Access-Control-Request-Meth
 class Functions:
     """The project's edge functions. No method raises for what the network or the platform does: that is the answer."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str, headers: Mapping[str, str]) -> None:
-        self._client = client
+    def __init__(self, wire: Wire, url: str, headers: Mapping[str, str]) -> None:
+        self._wire = wire
         self._url = f"{url}/functions/v1"
         self._headers = dict(headers)
 
@@ -32,25 +31,24 @@ class Functions:
     ) -> Answer:
         """One POST. ``timeout`` is for the whole call, in seconds: a function that trickles bytes does not outlast
         it. The body is cut at 1 MiB."""
-        return await self._send("POST", name, timeout, headers={**self._headers, **(headers or {})}, json=dict(payload))
+        return await self._send("POST", name, timeout, {**self._headers, **(headers or {})}, payload)
 
     async def options(self, name: str) -> Answer:
         """The request that a browser sends before its own: the function boots for it and spends nothing. It carries
         no key, as the browser's does not."""
-        return await self._send("OPTIONS", name, _OPTIONS_TIMEOUT, headers=_PREFLIGHT)
+        return await self._send("OPTIONS", name, _OPTIONS_TIMEOUT, _PREFLIGHT, None)
 
-    async def _send(self, method: str, name: str, timeout: float, **request: Any) -> Answer:
+    async def _send(
+        self, method: str, name: str, timeout: float, headers: Mapping[str, str], payload: Mapping[str, Any] | None
+    ) -> Answer:
         start = time.monotonic()
+        url = f"{self._url}/{quote(name, safe='')}"
         try:
             async with asyncio.timeout(timeout):
-                return await self._answer(method, name, timeout, start, request)
+                answer = await self._wire.send(method, url, headers, payload, timeout)
         except FOREIGN as error:
             return Answer(failure=failure_of(error), failure_text=failure_text(error), duration_ms=_since(start))
-
-    async def _answer(self, method: str, name: str, timeout: float, start: float, request: dict[str, Any]) -> Answer:
-        url = f"{self._url}/{quote(name, safe='')}"
-        async with self._client.stream(method, url, timeout=timeouts(timeout), **request) as response:
-            return answer_of(response, await read_at_most(response), _since(start))
+        return replace(answer, duration_ms=_since(start))
 
 
 def _since(start: float) -> float:

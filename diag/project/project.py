@@ -13,6 +13,7 @@ from diag.project.data import DataApi, refuse_errors
 from diag.project.functions import Functions
 from diag.project.http import key_headers, new_client
 from diag.project.management import Management
+from diag.project.wire import AiohttpWire, HttpxWire, Wire
 
 
 class Project:
@@ -24,7 +25,8 @@ class Project:
 
     def __init__(self, configuration: Configuration, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.configuration = configuration
-        self._calls = new_client(transport)
+        self._managed = new_client(transport)
+        self._wire: Wire = AiohttpWire() if transport is None else HttpxWire(self._managed)
         self._reads = new_client(transport)
         self._reads.event_hooks = {"response": [refuse_errors]}
         self._data: DataApi | None = None
@@ -47,7 +49,7 @@ class Project:
     def functions(self) -> Functions:
         """The edge functions."""
         if self._functions is None:
-            self._functions = Functions(self._calls, *self._address())
+            self._functions = Functions(self._wire, *self._address())
         return self._functions
 
     def _address(self) -> tuple[str, dict[str, str]]:
@@ -61,7 +63,7 @@ class Project:
         configuration = self.configuration
         if configuration.access_token is None or configuration.ref is None:
             return None
-        return Management(self._calls, configuration.management_url, configuration.ref, configuration.access_token)
+        return Management(self._managed, configuration.management_url, configuration.ref, configuration.access_token)
 
     async def __aenter__(self) -> Project:
         return self
@@ -73,5 +75,6 @@ class Project:
 
     async def aclose(self) -> None:
         """Closes all connections."""
-        await self._calls.aclose()
+        await self._wire.aclose()
+        await self._managed.aclose()
         await self._reads.aclose()
