@@ -12,9 +12,11 @@ class Options:
     ``rate``: the upstream's limit in calls per second, where it is known. ``max_calls``, ``max_cost`` (USD) and
     ``max_duration`` (seconds) end the run cleanly. ``passes``: how often the pending rows are walked, the later
     times for what failed transiently. ``retry_failed``: call rows again that an earlier run found bad.
+    ``fallback``: where only AWS keeps the function from working, go on with the configured fallback.
     ``repair``: call, with the function's override, the finished rows with nothing behind their mark instead."""
 
     if_healthy: bool = False
+    fallback: bool = False
     limit: int | None = None
     concurrency: int | None = None
     rate: float | None = None

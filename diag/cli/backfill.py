@@ -15,7 +15,7 @@ import click
 from diag.backfill import BackfillResult, Controls, Options, Plan, Stopped, make_plan, run
 from diag.cli.options import Session, project_options
 from diag.errors import ExitCode, UsageError
-from diag.preflight import PreflightResult
+from diag.preflight import PreflightResult, run_or_fall_back
 from diag.preflight import run as preflight
 from diag.project import Project, ProjectError
 from diag.report.backfill_document import backfill_document
@@ -25,6 +25,8 @@ from diag.report.terminal import Paper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from diag.config.settings import Settings
 
 DRY_RUN = "dry-run"
 _EPILOG = """\b
@@ -55,6 +57,11 @@ class Concurrency(click.ParamType[int]):
 
 @click.command(epilog=_EPILOG)
 @click.option("--if-healthy", is_flag=True, help="Only if preflight and a few canary calls say that it is worth it.")
+@click.option(
+    "--fallback",
+    is_flag=True,
+    help="With --if-healthy: where only AWS is at fault, go on with the function without it.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be done and what it would cost; call nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before spending.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Attempt at most N rows.")
@@ -139,13 +146,26 @@ async def _run(session: Session, options: Options, plan: Plan) -> BackfillResult
         with progress(session.log, plan.rows, quiet=session.verbosity < 0) as shown:
 
             async def healthy() -> PreflightResult:
-                result = await preflight(project, settings)
+                result = chosen or await preflight(project, settings)
                 _tell_health(session, result)
                 return result
 
             with _interrupts(controls, shown.line):
-                gate = healthy if options.if_healthy and not options.force else None
+                gated, chosen = options.if_healthy and not options.force, None
+                if gated and options.fallback:
+                    settings, chosen = await _choose(project, settings, shown.line)
+                gate = healthy if gated else None
                 return await run(project, settings, options, plan, preflight=gate, controls=controls, observers=[shown])
+
+
+async def _choose(
+    project: Project, settings: Settings, tell: Callable[[str], None]
+) -> tuple[Settings, PreflightResult]:
+    """The function to go on with: another than the configured one only where that fails by AWS alone."""
+    chosen, health = await run_or_fall_back(project, settings)
+    if chosen.function.name != settings.function.name:
+        tell(f"{settings.function.name} fails by AWS alone: going on with {chosen.function.name}")
+    return chosen, health
 
 
 def _tell_health(session: Session, result: PreflightResult) -> None:

@@ -91,7 +91,6 @@ OVERRIDES: dict[str, str] = {
     "function": "function.name",
     "timeout": "function.timeout",
     "requires": "function.requires",
-    "fallback": "function.fallback",
     "table": "table.name",
     "marker": "table.marker",
     "concurrency": "backfill.concurrency",
