@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from sandboxes import settings_of
+from scenarios.canaries import leaks
 
 from diag.cli import main
 from diag.sandbox import launch
@@ -88,9 +89,11 @@ def nukediag(
     def run(command: str, *words: str) -> Ran:
         capsys.readouterr()
         with pytest.raises(SystemExit) as left:
-            main([command, "--env-file", str(stage.sandbox.env_file), "--json", *words])
+            main([command, "--env-file", str(stage.sandbox.env_file), "--json", "-vv", *words])
         code = left.value.code
         assert isinstance(code, int)
-        return Ran(code, json.loads(capsys.readouterr().out))
+        told = capsys.readouterr()
+        assert leaks(stage.sandbox, told.out + told.err) == []
+        return Ran(code, json.loads(told.out))
 
     return run
