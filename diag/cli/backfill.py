@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import click
 
 from diag.backfill import BackfillResult, Controls, Options, Plan, Stopped, make_plan, run
 from diag.cli.options import Session, project_options
+from diag.cli.supervised import plain_progress, refuse_own_options, supervising
 from diag.errors import ExitCode, UsageError
 from diag.preflight import PreflightResult, run_or_fall_back
 from diag.preflight import run as preflight
@@ -24,9 +25,13 @@ from diag.report.backfill_text import NO_RUN, plan_text, render
 from diag.report.terminal import Paper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from diag.config.settings import Settings
+    from diag.report.backfill_progress import BarProgress, PlainProgress
+
+    CarryOut = Callable[..., Awaitable[BackfillResult]]
+    Showing = AbstractContextManager[PlainProgress | BarProgress]
 
 DRY_RUN = "dry-run"
 _EPILOG = """\b
@@ -35,6 +40,8 @@ Examples:
   nukediag backfill --if-healthy --dry-run    what it would do and cost; calls nothing
   nukediag backfill --limit 50 --yes          fifty rows, no question asked
   nukediag backfill --if-healthy --max-cost 10
+  nukediag backfill --if-healthy -- node scripts/backfill-all-images.js 10 1000
+                                              the same gate for your own script, then watch over it
 
 \b
 Exit codes: 0 done · 3 the gate stayed shut, nothing was backfilled · 6 stopped early
@@ -76,17 +83,23 @@ class Concurrency(click.ParamType[int]):
 @click.option("--accept-rate", type=click.FloatRange(0.05, 0.99), metavar="RATE", help="Be content with this rate.")
 @click.option("--accept-degraded", is_flag=True, help="Mark rows of degraded answers that saved something.")
 @click.option("--force", is_flag=True, help="No gate, whatever the state of the project; recorded in the journal.")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- CMD [ARG]...]")
 @project_options
-def command(session: Session, *, dry_run: bool, yes: bool, **wishes: Any) -> int:
+def command(session: Session, *, dry_run: bool, yes: bool, words: tuple[str, ...], **wishes: Any) -> int:
     """Call the function for every row without a result.
 
     A row is done when its results are in the database; only then is it marked. Everything is journalled, so that a
     run that is stopped or killed at any moment goes on where it was.
+
+    With -- CMD somebody else's backfill runs instead, behind the same gate: its output is read, what it writes is
+    looked at in the database, and it is stopped as soon as going on is waste.
     """
     if not (yes or dry_run or (sys.stdin.isatty() and sys.stderr.isatty())):
         raise UsageError("a backfill spends money, and nobody can be asked here", "add --yes, or --dry-run to look")
     options = Options(**wishes)
-    result = _backfill(session, options, dry_run=dry_run, ask=not yes)
+    if words:
+        refuse_own_options(options)
+    result = _backfill(session, options, words, dry_run=dry_run, ask=not yes)
     return _show(session, result)
 
 
@@ -100,8 +113,11 @@ def _show(session: Session, result: BackfillResult) -> int:
     return int(result.exit_code)
 
 
-def _backfill(session: Session, options: Options, *, dry_run: bool, ask: bool) -> BackfillResult:
+def _backfill(
+    session: Session, options: Options, words: tuple[str, ...], *, dry_run: bool, ask: bool
+) -> BackfillResult:
     session.configuration.require("url", "service_key")
+    carry_out = supervising(session, words) if words else run
     plan = asyncio.run(_plan(session, options))
     if nothing := _nothing_to_do(session, plan, options, dry_run=dry_run):
         return nothing
@@ -110,7 +126,12 @@ def _backfill(session: Session, options: Options, *, dry_run: bool, ask: bool) -
     # Asked between two event loops: inside one, Ctrl-C would not reach the question.
     if ask and not click.confirm("Go ahead?", err=True):
         raise click.Abort
-    return asyncio.run(_run(session, options, plan))
+    showing = nullcontext(plain_progress(session, plan.rows)) if words else _progress(session, plan)
+    return asyncio.run(_run(session, options, plan, carry_out, showing))
+
+
+def _progress(session: Session, plan: Plan) -> Showing:
+    return progress(session.log, plan.rows, quiet=session.verbosity < 0)
 
 
 async def _plan(session: Session, options: Options) -> Plan:
@@ -140,10 +161,10 @@ def _nothing_to_do(session: Session, plan: Plan, options: Options, *, dry_run: b
     return None
 
 
-async def _run(session: Session, options: Options, plan: Plan) -> BackfillResult:
+async def _run(session: Session, options: Options, plan: Plan, carry_out: CarryOut, showing: Showing) -> BackfillResult:
     settings, controls = session.configuration.settings, Controls()
     async with Project(session.configuration) as project:
-        with progress(session.log, plan.rows, quiet=session.verbosity < 0) as shown:
+        with showing as shown:
 
             async def healthy() -> PreflightResult:
                 result = chosen or await preflight(project, settings)
@@ -155,7 +176,9 @@ async def _run(session: Session, options: Options, plan: Plan) -> BackfillResult
                 if gated and options.fallback:
                     settings, chosen = await _choose(project, settings, shown.line)
                 gate = healthy if gated else None
-                return await run(project, settings, options, plan, preflight=gate, controls=controls, observers=[shown])
+                return await carry_out(
+                    project, settings, options, plan, preflight=gate, controls=controls, observers=[shown]
+                )
 
 
 async def _choose(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class _Group(BaseModel):
@@ -72,6 +72,35 @@ class BackfillSettings(_Group):
     off may be called again. None: 400, the platform's wall-clock limit; 20 for a project on this machine."""
 
 
+class SuperviseSettings(_Group):
+    """How to read and to end somebody else's backfill command. Patterns (RE2) are searched in each of its lines, before
+    those of the old script, which are built in. A group ``id`` is a row's id or the beginning of it, ``text`` the
+    error; of ``progress`` the groups ``done`` and ``total`` are read."""
+
+    begun: tuple[str, ...] = ()
+    """A call for a row begins."""
+    succeeded: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    """A row was given up."""
+    retried: tuple[str, ...] = ()
+    """A try failed and will be repeated."""
+    progress: tuple[str, ...] = ()
+    grace: float = Field(10, ge=0)
+    """Seconds between SIGINT, SIGTERM and SIGKILL when the command has to be stopped."""
+
+    @field_validator("begun", "succeeded", "failed", "retried", "progress")
+    @classmethod
+    def _compiles(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        import re2  # type: ignore[import-untyped]
+
+        for number, pattern in enumerate(patterns, 1):
+            try:
+                re2.compile(pattern)
+            except re2.error:
+                raise ValueError(f"pattern {number} is no regular expression (RE2)") from None
+        return patterns
+
+
 class Settings(_Group):
     """Everything that ``nukediag.toml`` can hold, with the defaults that fit ``analyze-image``."""
 
@@ -80,6 +109,7 @@ class Settings(_Group):
     table: TableSettings = TableSettings()
     gate: GateSettings = GateSettings()
     backfill: BackfillSettings = BackfillSettings()
+    supervise: SuperviseSettings = SuperviseSettings()
 
 
 class Place(BaseModel):
