@@ -29,7 +29,8 @@ class Finder(Protocol):
     """What looks whether a row is done without calling anything."""
 
     async def find(self, row: Row, *, force: bool = False) -> Outcome | None:
-        """The outcome of a row that is done (with ``force``: whatever its marker says), else None."""
+        """The outcome of a row that is done (with ``force``: whatever its marker says), else None. Raises
+        ProjectError where that cannot be found out."""
 
     async def confirm(self, outcome: Outcome) -> Outcome:
         """A failure where a repair claims success and the row is as hollow as before."""
@@ -91,7 +92,7 @@ class Caller:
         return await self._record(job, outcome, self.started)
 
     async def find(self, job: Job) -> bool:
-        """Whether the row is done already; recorded if so."""
+        """Whether the row is done already; recorded if so. Raises ProjectError where that cannot be found out."""
         outcome = await self._finder.find(job.row, force=job.force)
         if outcome is None:
             return False

@@ -11,21 +11,22 @@ from diag.rows.outcome import Outcome
 
 AMBIGUOUS = frozenset({"network.timeout", "network.reset", "runtime.idle-timeout", "function.unfinished"})
 """Nobody knows whether the function went on working (and paying) after these."""
-_GATEWAY_TIMEOUTS = (504, 524)
+_ANSWER_LOST = (502, 504, 520, 524)  # the function was reached, and its answer was not
 
 
 class Fate(StrEnum):
     """``done``: results stand, the row is marked. ``refused``: failed on the row's own account, final.
     ``retry``: to be called again in this pass. ``unresolved``: to be called again only once nothing of the first
     call can still be running, and the database was looked at. ``failed``: out of attempts; a later pass calls it
-    again. ``broken``: a fault of the whole project, or a stored answer with nothing behind it; a
-    later run calls it again."""
+    again. ``left``: out of attempts and unresolved; a later pass looks before it calls again. ``broken``: a fault of
+    the whole project, or a stored answer with nothing behind it; a later run calls it again."""
 
     DONE = "done"
     REFUSED = "refused"
     RETRY = "retry"
     UNRESOLVED = "unresolved"
     FAILED = "failed"
+    LEFT = "left"
     BROKEN = "broken"
 
 
@@ -39,10 +40,13 @@ class Policy:
 
 
 def is_ambiguous(outcome: Outcome) -> bool:
-    """Whether the work of this call may still be going on, or be done without our knowing."""
+    """Whether the work of this call may still be going on, or be done without our knowing, or be known to the function
+    alone because the database could not be asked."""
+    if outcome.unverified:
+        return True
     status = outcome.answer.status if outcome.answer else None
-    timed_out = outcome.diagnosis.signature == "gateway.unavailable" and status in _GATEWAY_TIMEOUTS
-    return outcome.called and (timed_out or outcome.diagnosis.signature in AMBIGUOUS)
+    lost = outcome.diagnosis.signature == "gateway.unavailable" and status in _ANSWER_LOST
+    return outcome.called and (lost or outcome.diagnosis.signature in AMBIGUOUS)
 
 
 def fate(
@@ -58,12 +62,12 @@ def fate(
             return Fate.REFUSED
         case Reading.NEUTRAL if outcome.diagnosis.signature == "function.cached":
             return Fate.DONE if outcome.marked else Fate.BROKEN  # the store may be mended by the next run
-        case Reading.PROJECT:
+        case Reading.PROJECT if not outcome.unverified:
             return Fate.BROKEN
-        case Reading.THROTTLED:
+        case Reading.THROTTLED if not outcome.unverified:
             return Fate.RETRY if may_retry and waited < policy.patience else Fate.FAILED
-    if attempt >= policy.attempts or not may_retry:
-        return Fate.FAILED
+    if attempt >= policy.attempts or not (may_retry or outcome.unverified):
+        return Fate.LEFT if is_ambiguous(outcome) else Fate.FAILED
     return Fate.UNRESOLVED if is_ambiguous(outcome) else Fate.RETRY
 
 

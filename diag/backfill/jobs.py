@@ -8,9 +8,12 @@ from collections.abc import Awaitable, Callable
 
 from diag.backfill.job import Job
 from diag.backfill.source import Source
+from diag.diagnosis import Scope
+from diag.project import ProjectError
 
 _MOST_WAITING = 1000  # rows that wait for their retry; beyond it no fresh ones are taken, so that memory is bounded
 _LOOK_EVERY = 15.0  # seconds between looks for the results of calls whose end nobody knows
+_BLIND = 8  # looks in a row that the data API may fail
 
 
 class Jobs:
@@ -25,6 +28,7 @@ class Jobs:
         self._back: deque[Job] = deque()
         self._unresolved: list[Job] = []
         self._looked = float("-inf")
+        self._blind = 0
 
     async def next(self) -> Job | None:
         """A job that may go now, or None. Raises ProjectError where the data API stays away."""
@@ -77,16 +81,34 @@ class Jobs:
         return None
 
     async def _resolve(self) -> Job | None:
-        """Look whether a row is done; if not, it may be called once nothing of its last call can be running."""
+        """Look whether a row is done; if not, it may be called once nothing of its last call can be running. Raises
+        ProjectError where the data API stays away."""
         now = self._clock()
         if now < self._looked + _LOOK_EVERY and all(job.due > now for job in self._unresolved):
             return None
         self._looked = now
         for job in list(self._unresolved):
-            if await self._find(job):
+            done = await self._look(job)
+            if done is None:
+                return None
+            if done:
                 self._unresolved.remove(job)
             elif job.due <= now:
                 self._unresolved.remove(job)
                 job.unresolved = False
                 return job
         return None
+
+    async def _look(self, job: Job) -> bool | None:
+        """Whether the row is done, or None where the data API does not say: nothing is called blindly."""
+        try:
+            done = await self._find(job)
+        except ProjectError as error:
+            self._blind += 1
+            if error.diagnosis.scope is not Scope.TRANSIENT or self._blind >= _BLIND:
+                raise
+            for waiting in self._unresolved:
+                waiting.due = max(waiting.due, self._clock() + _LOOK_EVERY)
+            return None
+        self._blind = 0
+        return done

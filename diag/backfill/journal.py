@@ -34,6 +34,7 @@ _STATES = {
     Fate.FAILED: State.FAILED,
     Fate.RETRY: State.FAILED,
     Fate.UNRESOLVED: State.UNRESOLVED,
+    Fate.LEFT: State.UNRESOLVED,
     Fate.BROKEN: State.BROKEN,
 }
 _PRUNE_EVERY = 10_000

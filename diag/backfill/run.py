@@ -135,14 +135,20 @@ async def _passes(this: Run, engine: Engine) -> None:
             await source.close()
         if this.passes == 1:
             this.tally.skipped = source.skipped
-        if not await this.journal.counted(State.FAILED, own=True):
+        if not await _failed(this):
             return
+
+
+async def _failed(this: Run) -> int:
+    """How many rows a further pass may help. At the end of a pass the unresolved ones are out of attempts."""
+    states = (State.FAILED, State.UNRESOLVED)
+    return sum([await this.journal.counted(state, own=True) for state in states])
 
 
 async def _source(this: Run) -> PendingRows | HollowRows:
     limit, again = this.options.limit, this.passes > 0 and this.options.limit is not None
     if again:
-        limit = await this.journal.counted(State.FAILED, own=True)
+        limit = await _failed(this)
     elif limit is not None:
         limit -= this.tally.attempted
     if this.options.repair:

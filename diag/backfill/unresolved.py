@@ -24,15 +24,13 @@ class Finder:
         self._marker = Marker(data, table)
 
     async def find(self, row: Row, *, force: bool = False) -> Outcome | None:
-        """The outcome of a row that is done, or None where it is not, or could not be looked at. With ``force`` a
-        marker alone says nothing: only full results do."""
-        try:
-            written = await self._worker.written(row.id)
-            if not is_full(written, self._table) and (force or written.marker is None):
-                return None
-            marked = written.marker is None and await self._marker.set(row.id)
-        except ProjectError:
+        """The outcome of a row that is done, or None where it is not. With ``force`` a marker alone says nothing: only
+        full results do. Raises ProjectError where the database could not be asked or told: nothing is known then, and
+        a call might be a second paid one."""
+        written = await self._worker.written(row.id)
+        if not is_full(written, self._table) and (force or written.marker is None):
             return None
+        marked = written.marker is None and await self._marker.set(row.id)
         return Outcome(row, describe("function.ok"), called=False, writes=written.records, marked=marked)
 
     async def confirm(self, outcome: Outcome) -> Outcome:
@@ -42,7 +40,7 @@ class Finder:
         try:
             kind, signature = judge(await self._worker.written(outcome.row.id), self._table)
         except ProjectError as error:
-            return replace(outcome, diagnosis=error.diagnosis)
+            return replace(outcome, diagnosis=error.diagnosis, unverified=True)
         if kind is Kind.FULL:
             return outcome
         seen = Evidence("database", f"after the repair the row is still {kind} {signature or ''}".strip())

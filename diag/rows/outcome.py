@@ -26,6 +26,8 @@ class Outcome:
     tells whether a request was sent (a dead picture is found without one). ``writes`` counts the records that stand
     in each result table for this row, and the row's own result columns under the work table's name. ``marked`` tells
     whether the marker was set by us just now. ``answer`` is the raw answer, or None without a call.
+    ``unverified``: the call brought something, and the database could not be asked about it, or not be told: the row
+    must be looked up before it is called again.
     """
 
     row: Row
@@ -35,3 +37,4 @@ class Outcome:
     marked: bool = False
     answer: Answer | None = None
     duration_ms: float = 0.0
+    unverified: bool = False

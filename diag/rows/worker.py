@@ -123,7 +123,8 @@ class RowWorker:
             written = await self._writes.read(outcome.row.id)
         except ProjectError as error:
             return _could_not(outcome, error.diagnosis, "setting the marker")
-        return replace(outcome, diagnosis=after_mark(outcome.diagnosis, written, self._table, self._context))
+        diagnosis = after_mark(outcome.diagnosis, written, self._table, self._context)
+        return replace(outcome, diagnosis=diagnosis, unverified=diagnosis is not outcome.diagnosis)
 
 
 def _could_not(outcome: Outcome, cause: Diagnosis, what: str) -> Outcome:
@@ -131,7 +132,7 @@ def _could_not(outcome: Outcome, cause: Diagnosis, what: str) -> Outcome:
     if outcome.diagnosis.verdict is Verdict.FAILED:
         return outcome
     seen = Evidence(f"after the call ({outcome.diagnosis.signature})", what)
-    return replace(outcome, diagnosis=replace(cause, evidence=(seen, *cause.evidence)))
+    return replace(outcome, diagnosis=replace(cause, evidence=(seen, *cause.evidence)), unverified=True)
 
 
 def _since(began: float) -> float:

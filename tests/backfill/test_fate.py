@@ -17,6 +17,13 @@ def outcome(signature, scope, verdict=Verdict.FAILED, *, status=500, marked=Fals
     return Outcome(ROW, found, called=True, marked=marked, answer=Answer(status=status))
 
 
+UNVERIFIED = [
+    outcome("supabase.unavailable", Scope.TRANSIENT),
+    outcome("supabase.rate-limited", Scope.TRANSIENT),
+    outcome("supabase.permission-denied", Scope.PROJECT),
+]
+
+
 def judged(one, *, attempt=1, waited=0.0, may_retry=True):
     return fate(one, read(one.diagnosis), attempt=attempt, waited=waited, may_retry=may_retry)
 
@@ -60,6 +67,17 @@ def test_throttling_uses_up_no_attempts_but_patience():
     one = outcome("openai.rate-limited", Scope.TRANSIENT)
     assert judged(one, attempt=9, waited=800) is Fate.RETRY
     assert judged(one, attempt=9, waited=901) is Fate.FAILED
+
+
+@pytest.mark.parametrize("one", [replace(one, unverified=True) for one in UNVERIFIED])
+def test_a_success_that_the_database_could_not_confirm_is_looked_up_before_anything_else(one):
+    assert judged(one) is Fate.UNRESOLVED
+    assert judged(one, may_retry=False) is Fate.UNRESOLVED
+    assert judged(one, attempt=4) is Fate.LEFT
+
+
+def test_out_of_attempts_a_call_without_a_known_end_is_left_for_a_look():
+    assert judged(outcome("network.timeout", Scope.TRANSIENT), attempt=4) is Fate.LEFT
 
 
 def test_a_row_that_was_never_called_is_not_ambiguous():

@@ -117,6 +117,7 @@ async def test_results_that_cannot_be_read_back_are_no_success(tmp_path: Path) -
     assert outcome.diagnosis.signature == "supabase.permission-denied"
     assert outcome.diagnosis.verdict is Verdict.FAILED
     assert not outcome.marked
+    assert outcome.unverified
 
 
 class IgnoredUpdates(SupabaseDouble):
@@ -130,6 +131,15 @@ async def test_a_marker_that_cannot_be_set_is_a_fault_of_the_project(tmp_path: P
     outcome = await run(IgnoredUpdates.with_rows(1), tmp_path)
     assert outcome.diagnosis.signature == "supabase.permission-denied"
     assert "still null" in str(outcome.diagnosis.evidence)
+    assert outcome.unverified
+
+
+async def test_a_failed_call_is_no_less_failed_where_the_database_is_away_too(tmp_path: Path) -> None:
+    away = {"/rest/v1/image_tags": lambda request: httpx.Response(503)}
+    double = SupabaseDouble.with_rows(1, answer=lambda request: httpx.Response(500, json={"error": "no"}), special=away)
+    outcome = await run(double, tmp_path)
+    assert outcome.diagnosis.verdict is Verdict.FAILED
+    assert not outcome.unverified
 
 
 async def test_a_row_that_is_marked_already_stays_ok(tmp_path: Path) -> None:
