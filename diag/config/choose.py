@@ -105,6 +105,10 @@ def _usable(choice: Choice, found: Found) -> Found | None:
     if choice.known.key != "state_dir" and is_placeholder(value):
         choice.warnings.append(f"{label(found.place)} holds a placeholder, not {choice.known.called}.")
         return None
+    if choice.known.key == "ref" and redact(value) != value:
+        # It would become the name of a folder, and part of every address.
+        choice.warnings.append(f"{label(found.place)} holds a key, not {choice.known.called}.")
+        return None
     wrong = faults(found.raw)
     if wrong:
         choice.warnings.append(

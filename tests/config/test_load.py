@@ -254,3 +254,11 @@ def test_no_entry_shows_a_secret(tmp_path: Path) -> None:
 def test_a_flag_that_belongs_to_no_setting_is_a_bug(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="nonsense"):
         loaded(tmp_path, flags={"nonsense": 1})
+
+
+def test_a_key_in_place_of_the_ref_names_no_folder(tmp_path: Path) -> None:
+    key = "sb_secret_" + "Qw3rTyUiOpAsDfGhJkLzXc_V8nM2kLp"
+    found = load(environ={"SUPABASE_PROJECT_REF": key, "NUKEDIAG_STATE_DIR": str(tmp_path)}, folder=tmp_path)
+    assert found.ref is None
+    assert key not in str(found.state_dir)
+    assert any("holds a key, not the project's ref" in warning for warning in found.warnings)
