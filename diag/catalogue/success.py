@@ -101,6 +101,8 @@ def _paused(every: list[Field]) -> Iterator[Leaf]:
             continue
         if key in words.PAUSE_KEYS and _is_true(value):
             yield Leaf(path, key, "true")
+        elif value is False and letters(key) in words.SWITCH_KEYS and "." not in path:
+            yield Leaf(path, key, "false")
         elif path.count(".") <= 1 and isinstance(value, str) and _says_paused(key, value):
             yield Leaf(path, key, value)
 
@@ -140,10 +142,15 @@ def _waiting(top: Mapping[str, Any], path: str = "") -> Iterator[Leaf]:
         name, place = letters(key), f"{path}{key}"
         if name in words.WAITING_KEYS and isinstance(value, str) and _says_waiting(value.strip().lower()):
             yield Leaf(place, key, value)
-        elif (value is True and name in words.WAITING_FLAGS) or (value is False and name in words.DONE_FLAGS):
+        elif (_is_some(value) and name in words.WAITING_FLAGS) or (value is False and name in words.DONE_FLAGS):
             yield Leaf(place, key, str(value).lower())
         elif isinstance(value, dict) and not path and name in words.WAITING_BRANCHES:
             yield from _waiting(value, f"{key}.")
+
+
+def _is_some(value: Any) -> bool:
+    """``true``, or a number of things that wait."""
+    return value is True or (isinstance(value, int) and value > 0)
 
 
 def _says_waiting(text: str) -> bool:

@@ -62,7 +62,8 @@ def test_status_and_required_parts_can_be_told(explain) -> None:  # type: ignore
 
 def test_a_signature_has_a_page(explain) -> None:  # type: ignore[no-untyped-def]
     done = explain("aws.signature-mismatch")
-    assert "the AWS secret access key is wrong" in done.stdout
+    assert done.stdout.startswith("aws.signature-mismatch: the AWS secret access key is wrong")
+    assert "FAILED" not in done.stdout
     assert "supabase secrets set --env-file" in done.stdout
 
 

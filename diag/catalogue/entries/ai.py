@@ -9,9 +9,9 @@ from diag.catalogue.model import Mark, Rule
 SIGNATURES = signatures("ai", "the model provider", "the provider's key", {})
 
 _OTHERS = (
-    r"(?:anthropic|claude|mistral|mixtral|codestral|pixtral|openrouter|\bgroq|bedrock|cohere|command-r|deepseek|together(?:\.ai|\.xyz|ai|computer)|fireworks|perplexity|hugging ?face|\bhf\.co|replicate|ollama|"
+    r"(?:anthropic|claude|github copilot|copilot[ -](?:api|cli|vision)|\bglm\b|bigmodel|mistral|mixtral|codestral|pixtral|openrouter|\bgroq|bedrock|cohere|command-r|deepseek|together(?:\.ai|\.xyz|ai|computer)|fireworks|perplexity|hugging ?face|\bhf\.co|replicate|ollama|"
     r"localai|lm ?studio|\bvllm|\bgrok|x\.ai\b|\bxai\b|moonshot|\bkimi|dashscope|\bqwen|zhipu|\bglm-\d|siliconflow|new_api_error|one_api_error|lovable|ai[ -]gateway|gateway\.ai|ai\.gateway|computer ?vision|azure vision|"
-    r"cognitive ?services(?!\.azure)|cognitive\.microsoft|provider returned error|provider_name: |opengateway|invokemodel|\bconverse(?:stream)? operation|bad_response_status_code|creating predictions|/v1/predictions|clarifai|google-cloud/vision|cloud vision|vision\.googleapis|image-annotator|llama|nvidia|cerebras|sambanova|minimax|volcengine|doubao|baichuan|stability\.ai|stable ?diffusion|portkey|helicone|watsonx|ai21|nscale|novita|deepinfra|hyperbolic|\bsuno\b|\brunway|\bkling\b|\bluma\b|midjourney|ideogram|fal\.ai|\bleonardo\b|\bheygen\b|roboflow|ultralytics|github models|models\.inference\.ai)"
+    r"cognitive ?services(?!\.azure)|cognitive\.microsoft|provider returned error|provider_name: |opengateway|invokemodel|invoking the model|the model returned the following errors|\bconverse(?:stream)? operation|bad_response_status_code|creating predictions|/v1/predictions|clarifai|google-cloud/vision|cloud vision|vision\.googleapis|image-annotator|llama|nvidia|cerebras|sambanova|minimax|volcengine|doubao|baichuan|stability\.ai|stable ?diffusion|portkey|helicone|watsonx|ai21|nscale|novita|deepinfra|hyperbolic|\bsuno\b|\brunway|\bkling\b|\bluma\b|midjourney|ideogram|fal\.ai|\bleonardo\b|\bheygen\b|roboflow|ultralytics|github models|models\.inference\.ai)"
 ).replace("(?!\\.azure)", "")
 
 MARKS = (
@@ -19,9 +19,12 @@ MARKS = (
     Mark("ai", 61, r"(?:\bobject: error\b|request_id: req_01[a-z0-9]{20,}|type: error,?\s*error: ?\{ ?type: |\btype: error\s(?:\w+\.)*error\.type: |\b(?:overloaded_error|billing_error|rate_limit_error)\b)"),
     Mark("ai", 66, r"\b(?:models?|model_id|deployment)(?: id)?:? (?:openai|google|anthropic|meta-llama|mistralai|qwen|deepseek-ai|microsoft)/[\w.-]+"),
     Mark("ai", 62, r"insufficient[_ ]credits|is currently loading\b.{0,40}estimated_time|\binvalid_fields: |code: (?:invalidparameter|modelnotopen|accountoverdue\w*|quotaexceeded|serveroverloaded|internalserviceerror|authenticationerror)\b.{0,400}request id:"),
+    Mark("ai", 45, r"error code: \d{3} - "),
+    Mark("ai", 57, r"litellm\."),
     Mark("ai", 50, r"insufficient balance"),
+    Mark("ai", 70, r"data_inspection_failed|datainspectionfailed|\barrearage\b|throttling\.(?:ratequota|allocationquota)|invalidapikey\b.{0,80}request_?id"),
     Mark("ai", 40, r"\b(?:response_format|max_tokens|max_completion_tokens|tool_choice|top_p|logprobs|estimated_time)\b"),
-    Mark("ai", 30, r"\b(?:ai (?:service|provider|api|models?|analys[ie]s|response|error|gateway|proxy|request|call|vision|processing|credits)|llm\b|vision (?:api|model|service)|language model|language_model|the ai\b|litellm|langchain|chat completion|completions?\b)"),
+    Mark("ai", 30, r"\b(?:ai (?:service|provider|api|models?|analys[ie]s|response|error|gateway|proxy|request|call|vision|processing|credits)|llm\b|vision (?:api|model|service)|language model|language_model|the ai\b|litellm|langchain|chat completion|completions?\b|ai (?:failed|returned|could|couldn't|did|didn't|cannot|can't|timed|refused|took|engine|prediction|generation|agent|assistant|backend|server|usage|features?)\b|the model (?:is|was|may|returned|did|could|failed|refused|timed))"),
 )
 
 _VARIABLE = r"(?:anthropic|claude|mistral|openrouter|groq|cohere|deepseek|together|perplexity|huggingface|hf|replicate|lovable|xai|grok|fireworks|azure_vision|computer_vision|ai_gateway|vision|llm|ai|moonshot|dashscope)_(?:api_)?(?:key|token)"
@@ -32,6 +35,14 @@ RULES = (
     Rule("ai.key-missing", 90, r"no auth credentials found|x-api-key header is required|could not resolve authentication method|no cookie auth credentials"),
     Rule("ai.key-invalid", 90, r"invalid x-api-key|invalid bearer token|\bno auth credentials\b.{0,10}invalid|authentication_error"),
     Rule("ai.key-invalid", 88, r"invalid proxy server token|virtual key|litellm.{0,40}(?:key|token) (?:is )?(?:invalid|not found|expired)"),
+    Rule("ai.overloaded", 82, r"\b(?:ai|vision|llm|model|inference)(?: (?:gateway|service|provider|api|model|backend|server|engine|analysis|feature|assistant|agent))+ (?:is |are |was )?(?:currently |temporarily )?(?:unavailable|down|offline|busy|not available|not responding|overloaded|unreachable)|\bai (?:is |are )?(?:currently |temporarily )?(?:unavailable|down|offline|overloaded)", unless=(r"not configured|missing|api[ _]key|configuration",)),
+    Rule("ai.overloaded", 57, r"\b(?:ai|vision|llm|inference|model)(?: (?:gateway|service|provider|api|backend|server|engine|request|call|prediction|analysis|processing|generation))+ (?:error|failed|failure|returned an error|exception)\b|\berror (?:in|from|at) (?:the )?(?:ai|vision|llm)\b|error (?:no )?(?:serviço|servicio|service) (?:de )?ai\b", status=(500, 502, 503)),
+    Rule("ai.rate-limited", 82, r"\bratelimitreached\b|userbymodelby"),
+    Rule("ai.rate-limited", 78, r"\b(?:ai|vision|llm|model)(?: (?:gateway|service|provider|api))? (?:rate |request |call |rpm )?limits? (?:was |has been |is )?(?:reached|exceeded|hit)", unless=(r"daily|hourly|weekly|your account",)),
+    Rule("ai.quota-exhausted", 80, r"\b(?:ai|vision|llm|model)(?: (?:gateway|service|provider|api))? (?:usage|credits?|monthly|spend\w*|budget|quota)(?: limit| quota| balance)? (?:was |has been |is |are )?(?:reached|exceeded|exhausted|used up|depleted|hit|insufficient|empty)", unless=(r"daily|hourly|weekly|your account",)),
+    Rule("ai.quota-exhausted", 59, r"\b(?:no|out of|insufficient|not enough|run out of|ran out of|zero)(?: \w+)? credits\b|insufficient quota|credits? (?:\w+ ){0,2}(?:exhausted|insufficient|used up|depleted|ran out|expired)|(?:payment required|402).{0,40}add (?:funds|credits)|add (?:funds|credits) to (?:your|the) (?:workspace|account)"),
+    Rule("ai.quota-exhausted", 62, r"\bcredits?\b.{0,40}\b(?:exhausted|insufficient|workspace|lovable|add (?:credits|funds))|(?:exhausted|insufficient|no|not enough) (?:ai )?credits.{0,60}(?:workspace|lovable|add (?:credits|funds))", status=(402,), unless=(r"your plan|upgrade|subscription",)),
+    Rule("ai.key-invalid", 56, r"\b(?:bad|wrong|expired|revoked|invalid|rejected) (?:api[ _-]?)?key\b|\bapi[ _-]?key (?:is |was |has been )?(?:rejected|refused|expired|revoked|invalid|wrong)"),
     Rule("ai.key-invalid", 84, r"did ?n[o']t pass a valid authentication token|token seems invalid|invalid credentials in authorization header|(?:invalid|bad|expired) hf token"),
     Rule("ai.rate-limited", 82, r"\brate limits exceeded\b|use a hf access token|upgrade .{0,30}for higher rate limits", unless=(r"openai|gemini",)),
     Rule("ai.quota-exhausted", 89, r"add funds to your|(?:exceeded|run out of) your (?:\w+ )?gpu quota|pro quota exceeded"),
@@ -46,6 +57,8 @@ RULES = (
     Rule("ai.rate-limited", 76, r"bad_response_status_code", also=(r"param: 429\b",)),
     Rule("ai.key-invalid", 76, r"bad_response_status_code", also=(r"param: 40[13]\b",)),
     Rule("ai.overloaded", 75, r"bad_response_status_code", also=(r"param: 5\d\d\b",)),
+    Rule("ai.bad-request", 66, r"validationexception", also=(r"the model returned|converse|invokemodel|this model",)),
+    Rule("ai.bad-request", 60, r"invalid api parameter"),
     Rule("ai.bad-request", 58, r"provider returned error", unless=(r"\b(?:429|50[0-9]|529|40[1234])\b",)),
     Rule("ai.overloaded", 56, r"provider returned error"),
     Rule("ai.model-unavailable", 91, r"\bnot_found_error\b", also=(r"\bmodel: ",)),

@@ -9,25 +9,27 @@ HOLLOW = {"", "null", "none", "undefined", "n/a", "error", "[]", "{}", "nan"}
 PAUSED_STATES = {"paused", "disabled", "maintenance", "suspended", "switched_off"}
 NOTHING = ("", "none", "null", "no", "false", "n/a", "ok", "0", "undefined", "unknown")
 ERROR_KEY = re.compile(
-    r"^(?:errors?|err|exceptions?|failures?|failed|fault|__type|\$fault|err_?(?:code|msg|message|no)|error_?(?:message|description|detail|code|type|subject|reason|text|info)s?|last_?error|\w+_error|\w+error)$",
+    r"^(?:errors?|err|exceptions?|failures?|failed|fault(?:string|code|detail)?|__type|\$fault|err_?(?:code|msg|message|no)|error_?(?:message|description|detail|code|type|subject|reason|text|info)s?|last_?error|\w+_error|\w+error)$",
     re.IGNORECASE,
 )
 ERROR_END = re.compile(r"(?:errors?|exceptions?|failures?|failurereason|failreason|errormessage|faults?)$", re.IGNORECASE)
 """Ends of names (letters only) of fields that tell of an error where they hold a text, a list or an object."""
 BAD_STATES = {"error", "errored", "failed", "failure", "fail", "rejected", "ko", "unsuccessful", "exception", "timeout", "timed_out", "crashed", "aborted"}
-STATE_KEYS = {"status", "state", "result", "outcome", "category", "type", "kind", "verdict"}
+STATE_KEYS = {"message", "msg", "status", "state", "result", "outcome", "category", "type", "kind", "verdict"}
 WAITING = {"computing", "calculating", "generating", "executing", "preparing", "initializing", "initialising", "initiated", "validating", "uploading", "ongoing", "incomplete", "not_started", "not started", "in process", "in_process", "in queue", "in_queue", "on_hold", "busy", "retrying", "processing", "queued", "pending", "in_progress", "in-progress", "accepted", "started", "running", "enqueued", "scheduled", "inprogress", "submitted", "starting", "working", "not_ready", "waiting", "analyzing", "deferred"}
 CACHE_KEY = re.compile(
     r"^(?:(?:is|was|has|use|used|using|serve|served|return|returned|load|loaded|read|came|come|fetched|result|results|response|data|answer|analysis|db|ai|hit)?(?:from|by|in|via|the|using)?(?:the)?(?:cache|cached)(?:hit|used|result|results|response|data|copy|answer)?"
-    r"|hitcache|alreadyprocessed|alreadyanaly[sz]ed|alreadyscanned|reused|isreused|deduplicated|stale|isstale)$"
+    r"|hitcache|alreadyprocessed|alreadyanaly[sz]ed|alreadyscanned|reused|isreused|deduplicated|skipped|isskipped|wasskipped|stale|isstale)$"
 )
 """Names (lower case, letters only) of fields that say, when true, that a stored result came back."""
 HIT_KEY = "hit"
 CACHE_AGE = re.compile(r"^(?:cached(?:at|on|since|until|for)|cacheage\w*|cachekeyhit)$")
 """The same with a time or an age as value."""
 PAUSE_KEYS = {"paused", "disabled", "maintenance", "is_paused", "ispaused", "maintenance_mode", "kill_switch", "killswitch", "suspended", "analysis_paused"}
+SWITCH_KEYS = {"enabled", "isenabled", "analysisenabled", "aienabled", "active", "isactive"}
+"""Fields (letters only) that say, when false, that the function is switched off."""
 PAUSED = re.compile(
-    r"\b(?:paused|(?:currently|temporarily|has been|is|are) (?:disabled|switched off|turned off|deactivated)|kill.?switch|maintenance)\b",
+    r"\b(?:paused|(?:currently|temporarily|has been|is|are) (?:disabled|switched off|turned off|deactivated)|kill.?switch|maintenance)\b|^\W*(?:[\w-]+ ){1,4}(?:disabled|switched off|turned off|deactivated)\W*$",
     re.IGNORECASE,
 )
 STALE = re.compile(
@@ -50,7 +52,7 @@ EMPTY_WORDS = re.compile(
 )
 TALK = {
     "success", "ok", "succeeded", "successful", "issuccess", "is_success", "status", "state", "message", "msg", "code", "statuscode", "error", "errors", "name", "provider", "model", "model_used", "role", "object", "type", "index",
-    "finish_reason", "finishreason", "stop_reason", "stop_sequence", "system_fingerprint", "service_tier", "created", "cost", "source", "ai_model_used", "failed", "errcode", "errmsg", "job_id", "done", "complete", "completed",
+    "finish_reason", "finishreason", "stop_reason", "stop_sequence", "system_fingerprint", "service_tier", "created", "cost", "source", "ai_model_used", "failed", "errcode", "errmsg", "job_id", "done", "complete", "completed", "skipped", "reason",
 }
 """Fields that talk about the answer and are no result."""
 TALKING = re.compile(r"(?:^|_)(?:id|ids|at|ms|time|timestamp|uuid|duration|elapsed|seconds|url|cost|usd)$|version$|[a-z]id$|_time$", re.IGNORECASE)

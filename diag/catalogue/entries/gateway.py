@@ -51,6 +51,7 @@ RULES = (
     Rule("gateway.unavailable", 76, r"(?:web server is (?:returning an unknown error|down)|error code:? 52\d|\b52[0-7]: [a-z]|origin (?:is unreachable|dns error)|connection between cloudflare'?s network and the origin|a timeout occurred|ssl handshake failed|origin_rpc_error|error 52[0-7]|invalid ssl certificate|web server reported)"),
     Rule("gateway.unavailable", 66, r"(?:\b50[234]:? (?:bad gateway|gateway time-?out|service (?:temporarily )?unavailable)|^bad gateway|upstream connect error|no healthy upstream|upstream request timeout|name resolution failed|an invalid response was received from the upstream server|the upstream server is timing out|error reference number)"),
     Rule("gateway.unavailable", 66, r"^\W*(?:503 )?service (?:temporarily )?unavailable\W*$"),
+    Rule("gateway.unavailable", 60, r"functionsrelayerror|relay error invoking"),
     Rule("gateway.unavailable", 62, r"(?:bad gateway|gateway time-?out)"),
     Rule("gateway.unavailable", 48, "", status=(502, 504, 520, 521, 522, 523, 524, 525, 526, 527, 530, 544)),
 )

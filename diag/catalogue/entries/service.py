@@ -13,16 +13,16 @@ SIGNATURES = (
 )
 
 _PROVIDERS = (
-    r"(?:stripe|twilio|resend|sendgrid|mailgun|postmark|slack|discord|telegram|gitlab|notion|airtable|shopify|paypal|firebase|fcm|onesignal|pusher|algolia|cloudinary|imgix|"
+    r"(?:baidu|tencent|xfyun|ocr\.space|stripe|twilio|resend|sendgrid|mailgun|postmark|slack|discord|telegram|gitlab|notion|airtable|shopify|paypal|firebase|fcm|onesignal|pusher|algolia|cloudinary|imgix|"
     r"mapbox|google maps|google sheets|google drive|youtube|spotify|dropbox|hubspot|salesforce|zapier|firecrawl|serpapi|serper|brave search|tavily|apify|scrap\w*(?:bee|ingbee|fly)|"
     r"browserless|elevenlabs|deepgram|assemblyai|plaid|razorpay|lemonsqueezy|upstash|pinecone|weaviate|qdrant|nhtsa|carfax|ebay|openweather\w*|remove\.?bg|photoroom|kraken|tinify|"
     r"open ?food ?facts|nutritionix|spoonacular|edamam|bring a trailer|marketcheck|vinaudit|vindecoder|imgur|unsplash|pexels|microsoft graph|facebook|instagram|twitter|linkedin|intercom|mixpanel|datadog|auth0|okta|whatsapp|mailchimp|klaviyo|calendly|n8n|zendesk|freshdesk|jira|trello|asana|quickbooks|xero|docusign|vercel|netlify|heroku|sentry\.io|posthog)"
 )
-NAMES = rf"(?:(?:^|[^.\w/@-]){_PROVIDERS}\b|\b(?:stripe|twilio)\w*error|\b{_PROVIDERS}\.(?:com|io|net|org|app|dev)\b|(?:api|docs)\.github\.com|maps\.googleapis|\bsk_(?:test|live)_|\bgithub api)"
+NAMES = rf"(?:(?:^|[^.\w/@-]){_PROVIDERS}\b|\b(?:stripe|twilio)\w*error|\b{_PROVIDERS}\.(?:com|io|net|org|app|dev)\b|(?:api|docs)\.github\.com|maps\.googleapis|\bsk_(?:test|live)_|\bgithub api|百度|腾讯|讯飞)"
 
 MARKS = (Mark("service", 62, NAMES),)
 
-_REFUSED = r"(?:(?:invalid|incorrect|wrong|bad|expired|revoked|no such) (?:\w+ )?(?:api|key|token|credential|auth|grant|signature|secret|session|access)|unauthorized|expired|revoked|unauthenticated|forbidden|access denied|authenticat\w+ (?:failed|error|required)|authenticate\b)"
+_REFUSED = r"(?:(?:invalid|incorrect|wrong|bad|expired|revoked|no such) (?:\w+ )?(?:api|key|token|credential|auth|grant|signature|secret|session|access)|token invalid|unauthorized|expired|revoked|unauthenticated|forbidden|access denied|authenticat\w+ (?:failed|error|required)|authenticate\b)"
 
 RULES = (
     Rule("service.key-invalid", 74, rf"(?:{NAMES}).{{0,120}}(?:{_REFUSED}|\b40[13]\b)"),
@@ -34,7 +34,7 @@ RULES = (
     Rule("service.key-invalid", 62, r"\b(?:history|decoder|lookup|valuation|pricing|auction|registry|weather|geocoding|payment|shipping) (?:api|service) (?:error|responded|returned|failed|request)\b.{0,20}\b40[13]\b"),
     Rule("service.rate-limited", 57, r"\b(?:service|api|server|provider|endpoint|decoder|lookup)\b.{0,40}\b(?:error|responded|returned|failed|status|request)\b.{0,20}\b429\b"),
     Rule("service.unavailable", 57, r"\b(?:service|api|server|provider|endpoint|decoder|lookup)\b.{0,40}\b(?:error|responded|returned|failed|status|request)\b.{0,20}\b5\d\d\b", unless=(r"internal server error",)),
-    Rule("service.rate-limited", 72, rf"(?:{NAMES}).{{0,160}}(?:rate.?limit|too many requests|\b429\b|quota|over_query_limit|limit (?:exceeded|reached))"),
+    Rule("service.rate-limited", 72, rf"(?:{NAMES}).{{0,160}}(?:rate.?limit|too many requests|\b429\b|quota|over_query_limit|(?:limit|qps) (?:\w+ )?(?:exceeded|reached))"),
     Rule("service.rate-limited", 44, r"(?:too many requests|rate.?limit(?:ed|s)?(?: exceeded| reached)?)"),
     Rule("service.unavailable", 70, rf"(?:{NAMES}).{{0,160}}(?:\b5\d\d\b|unavailable|server error|error occurred with our connection|{BROKEN_CONNECTION})"),
     Rule("service.unavailable", 65, r"\b(?:geocod\w+|payment|email|sms|vin|decoder|weather|maps?|search|translation|ocr|shipping|tax|currency|notification|pricing|valuation|market) (?:\w+ )?(?:service|api|provider) (?:is )?(?:currently |temporarily )?(?:unavailable|down|not available|offline|unreachable)"),

@@ -221,7 +221,7 @@ EXAMPLES = (
     E("function.bad-request", '{"error":"Invalid vehicle_id format"}', 400),
     E("function.bad-request", '{"error":"Unsupported mode: foo"}', 400),
     E("function.bad-request", '{"error":"Content-Type must be application/json"}', 415),
-    E("function.bad-request", '{"error":"La imagen es demasiado grande"}', 400),
+    E("image.too-large", '{"error":"La imagen es demasiado grande"}', 400),
     E("function.bad-request", '{"error":"Body must be JSON"}', 400),
     E("function.unauthorized", '{"success":false,"error":"로그인이 필요합니다."}', 401),
     E("function.unauthorized", '{"success":false,"error":"Unauthorized","message":"You must be authenticated to access this endpoint"}', 401),
