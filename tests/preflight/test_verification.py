@@ -7,12 +7,16 @@ from pathlib import Path
 
 import httpx
 import pytest
-from doubles import SupabaseDouble
+from doubles import REF, Handler, SupabaseDouble
 
+from diag.credentials import Copies, Copy, State
 from diag.errors import ExitCode
 from diag.preflight import CheckResult, PreflightResult, Status, run
+from diag.preflight.checks.secrets import stale_names
+from diag.project import StoredSecret
 from diag.rows import Pictures
 from diag.verify import Verifier
+from diag.verify.probe import ProbeReport, Seen
 
 from .test_checks import Photos, of
 
@@ -56,11 +60,12 @@ async def preflight(
     *,
     call: bool = True,
     max_cost: float = 0.0,
+    special: dict[str, Handler] | None = None,
 ) -> PreflightResult:
     home = folder / "supabase/functions"
     home.mkdir(parents=True, exist_ok=True)
     (home / ".env").write_text("".join(f"{name}={value}\n" for name, value in KEYS.items()))
-    double = SupabaseDouble.with_rows(3, secrets=dict(stored or KEYS))
+    double = SupabaseDouble.with_rows(3, secrets=dict(stored or KEYS), special=special or {})
     pictures = Pictures(transport=httpx.MockTransport(Photos()))
     verifier = Verifier(transport=httpx.MockTransport(providers))
     async with double.project(folder) as project:
@@ -144,3 +149,27 @@ async def test_a_placeholder_is_known_by_its_digest(tmp_path: Path) -> None:
     result = await preflight(Providers(), tmp_path, {**KEYS, "OPENAI_API_KEY": "your-openai-api-key"})
     found = of(result, "secrets.OPENAI_API_KEY.present")
     assert (found.status, found.finding.summary) == (Status.FAIL, "OPENAI_API_KEY holds a placeholder")
+
+
+def test_a_function_that_sees_another_value_than_the_stored_one_is_stale() -> None:
+    stored = StoredSecret("OPENAI_API_KEY", "0123abcd" + "0" * 56)
+    compared = Copies("sha256", (Copy("OPENAI_API_KEY", State.SAME, "", True, stored),))
+    seen = {name: Seen("OPENAI_API_KEY", True, name) for name in ("0123abcd", "ffff0000")}
+    assert stale_names(compared, ProbeReport({"OPENAI_API_KEY": seen["ffff0000"]})) == ("OPENAI_API_KEY",)
+    assert stale_names(compared, ProbeReport({"OPENAI_API_KEY": seen["0123abcd"]})) == ()
+    assert stale_names(compared, None) == ()
+
+
+async def test_the_deployed_probes_word_counts_in_place_of_this_machines(tmp_path: Path) -> None:
+    verdict = {"provider": "openai", "names": ["OPENAI_API_KEY"], "step": "GET", "status": 401,
+               "code": "invalid_api_key", "verdict": "invalid", "finding": "openai.key-invalid"}  # fmt: skip
+    body = {"schema": "nukediag/probe/1", "secrets": [], "verdicts": [verdict]}
+    providers = Providers()
+    special = {
+        f"/v1/projects/{REF}/functions/nukediag-probe": lambda _: httpx.Response(200, json={"slug": "nukediag-probe"}),
+        "/functions/v1/nukediag-probe": lambda _: httpx.Response(200, json=body),
+    }
+    result = await preflight(providers, tmp_path, special=special)
+    assert (result.signature, of(result, "verify.openai").status) == ("openai.key-invalid", Status.FAIL)
+    assert "asked by nukediag-probe" in of(result, "verify.openai").evidence[0].where
+    assert not [one for one in providers.requests if "openai" in one.url.host]

@@ -27,21 +27,18 @@ _PROBE = Remedy("Ask inside the project, where it counts.", "nukediag functions 
 
 async def openai(facts: Facts) -> Finding:
     """OpenAI takes the key, and lets it use the endpoint."""
-    if inside := await _inside(facts, "openai"):
-        return inside
-    key = await facts.usable(OPENAI)
-    if key is None:
-        return not_comparable(OPENAI)
-    asked = await facts.verifier.openai(OPENAI, key, model=facts.model, deep=facts.options.call)
-    if asked[-1].standing is Standing.VALID and facts.options.max_cost >= SMALLEST_COST:
-        asked += await facts.verifier.openai_quota(OPENAI, key, model=facts.model)
-    return _judged(facts, asked)
+    key, asked = await facts.usable(OPENAI), await _inside(facts, "openai")
+    if key is not None:
+        asked = asked or await facts.verifier.openai(OPENAI, key, model=facts.model, deep=facts.options.call)
+        if asked[-1].standing is Standing.VALID and facts.options.max_cost >= SMALLEST_COST:
+            asked += await facts.verifier.openai_quota(OPENAI, key, model=facts.model)
+    return _judged(facts, asked) if asked else not_comparable(OPENAI)
 
 
 async def aws(facts: Facts) -> Finding:
     """AWS takes the pair of keys, and lets it detect labels in the function's region."""
     if inside := await _inside(facts, "aws"):
-        return inside
+        return _judged(facts, inside)
     values = {name: await facts.usable(name) for name in (ID, SECRET, TOKEN)}
     key_id, secret = values[ID], values[SECRET]
     if key_id is None or secret is None:
@@ -50,11 +47,10 @@ async def aws(facts: Facts) -> Finding:
     return _judged(facts, await facts.verifier.aws(keys, deep=facts.options.call))
 
 
-async def _inside(facts: Facts, provider: str) -> Finding | None:
+async def _inside(facts: Facts, provider: str) -> tuple[Verification, ...]:
     """What the deployed probe says, which counts more than what is said to this machine."""
     report = await facts.probe()
-    asked = report.of(provider) if report else ()
-    return _judged(facts, asked) if asked else None
+    return report.of(provider) if report else ()
 
 
 async def _region(facts: Facts) -> str:
@@ -70,7 +66,7 @@ async def _region(facts: Facts) -> str:
 async def gemini(facts: Facts, *, name: str) -> Finding:
     """Google takes the key."""
     if inside := await _inside(facts, "gemini"):
-        return inside
+        return _judged(facts, inside)
     key = await facts.usable(name)
     return _judged(facts, await facts.verifier.gemini(name, key)) if key else not_comparable(name)
 
