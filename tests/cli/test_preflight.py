@@ -4,9 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import settings_of
 from running import nukediag
-from sandboxes import BASIC_SCENARIOS
+from sandboxes import BASIC_SCENARIOS, settings_of
 
 from diag.report.preflight_document import PreflightDocument
 from diag.sandbox import launch
