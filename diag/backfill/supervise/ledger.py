@@ -75,7 +75,6 @@ class Ledger:
         self.full += mark.kind is Kind.FULL or accepted
         if mark.kind is not Kind.FULL and not accepted:
             self.hollow += 1
-            self.count(mark.diagnosis, mark.row)
 
     def unmarked(self) -> int:
         """How many successes were claimed, a look ago or earlier, of which the table shows nothing, where that is most
@@ -98,10 +97,10 @@ class Ledger:
         """The run with nukediag's own calls and the command's together."""
         calls = max(self.calls, self.touched + self.retried)
         succeeded, failed = own.succeeded + self.succeeded, own.failed + max(0, self.touched - self.succeeded)
-        if (
-            own.remaining is not None
-        ):  # a row may have failed for nukediag and for the command, or been done by the other
-            failed = min(failed, own.remaining + self.hollow)
+        # A mark with nothing behind it is no result, whatever the count of unmarked rows says.
+        remaining = None if own.remaining is None else own.remaining + self.hollow
+        if remaining is not None:  # a row may have failed for nukediag and the command, or been done by the other
+            failed = min(failed, remaining)
         in_flight = max(0, self.calls - self.good - self.bad - self.retried) if own.stopped else 0
         counts = {seen.signature: seen for seen in own.signatures}
         for name, seen in self._signatures.items():
@@ -114,6 +113,7 @@ class Ledger:
             failed=failed,
             calls=own.calls + calls,
             retries=own.retries + self.retried,
+            remaining=remaining,
             signatures=tuple(sorted(counts.values(), key=lambda seen: (-seen.count, seen.signature))),
             cost_usd=round((own.calls + calls) * price, 6),
             unresolved=own.unresolved + in_flight,

@@ -47,6 +47,7 @@ class Solver:
         self._canaries = Canaries(this.rows, this.journal)
         self._pictures = Pictures(limits_for(this.settings))
         self._queue: asyncio.Queue[Puzzle] = asyncio.Queue(_MOST_WAITING)
+        self._cause: Diagnosis | None = None
         self._called = 0
         self._ended = False
         self._next_call = 0.0
@@ -95,9 +96,11 @@ class Solver:
         return row is not None and await self._call(puzzle, row)
 
     def _give_up(self, puzzle: Puzzle) -> None:
+        """Nobody knows more: the fault that our own last call met, or what the command itself said."""
         if puzzle.reading is not None:
-            self._ledger.count(puzzle.diagnosis, puzzle.row)
-            self._ledger.feed(puzzle.reading, puzzle.diagnosis.signature)
+            reading, found = (Reading.PROJECT, self._cause) if self._cause else (puzzle.reading, puzzle.diagnosis)
+            self._ledger.count(found, puzzle.row)
+            self._ledger.feed(reading, found.signature)
             self._engine.controls.changed.set()
 
     def _settle(self, puzzle: Puzzle, found: Diagnosis, row: Row) -> None:
@@ -115,10 +118,13 @@ class Solver:
             return False
         self._called, self._next_call = self._called + 1, now + _BETWEEN
         answered = await self._engine.caller.carry_out(Job(row))
-        if answered is None or answered.reading not in (Reading.PROJECT, Reading.ITEM):
+        if answered is None:
             return False
         found = answered.outcome.diagnosis
-        if answered.reading is Reading.PROJECT:
+        self._cause = found if answered.reading is Reading.PROJECT else None
+        if answered.reading not in (Reading.PROJECT, Reading.ITEM):
+            return False
+        if self._cause:
             self._ledger.feed(answered.reading, found.signature)  # our own call is evidence beside the command's
         self._settle(puzzle, found, row)
         return True

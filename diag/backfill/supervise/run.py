@@ -124,6 +124,9 @@ class _Supervised:
                 await child.stop(this.settings.supervise.grace, self._hurry)
         if await child.clear_away(this.settings.supervise.grace):
             engine.caller.tell(Notice("the command left processes running; they were ended"))
+        if ledger.hollow:
+            hollow = f"{ledger.hollow:,} rows were marked with no full result behind the mark"
+            engine.caller.tell(Notice(f"{hollow}: nukediag backfill --repair calls exactly those"))
         await this.count()
         if not this.controls.stopping and child.process.returncode is not None:
             touched = max(ledger.touched, self._before - (this.remaining or 0))

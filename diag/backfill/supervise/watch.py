@@ -24,7 +24,7 @@ from diag.project import ProjectError
 from diag.rows.audit import Kind as Behind
 from diag.secret import redact
 
-_LOOK_EVERY = 2.0  # seconds between looks into the database
+_LOOK_EVERY = 1.0  # seconds between looks into the database
 _TELL_EVERY = 30.0
 _SHOWN = 8_192  # characters of a line that are passed on
 _TAIL = 40
@@ -152,6 +152,8 @@ class Watch:
         if mark.kind is Behind.NOTHING:
             self.solver.put(Puzzle(reading, mark.diagnosis, mark.row, marked=True))
         else:
+            if reading is not Reading.SUCCESS:
+                self.ledger.count(mark.diagnosis, mark.row)
             self.ledger.feed(reading, mark.diagnosis.signature, ended=mark.at)
 
     def _classify(self, text: str) -> Diagnosis:

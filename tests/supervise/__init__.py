@@ -1,0 +1,1 @@
+"""Supervising somebody else's backfill."""
