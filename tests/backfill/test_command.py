@@ -1,7 +1,6 @@
 """``nukediag backfill`` as a process, on the sandbox: what it says, what it pays for, and how it survives."""
 
 import json
-import random
 import signal
 import subprocess
 import sys
@@ -140,19 +139,3 @@ def test_a_second_run_on_the_same_table_is_refused_while_the_first_goes_on(new_s
     first.communicate(timeout=60)
     assert second.code == 2
     assert "another backfill" in second.err
-
-
-def test_killed_again_and_again_nothing_is_lost_and_nothing_paid_twice(new_sandbox, tmp_path):
-    sandbox, rng = new_sandbox(images=80), random.Random(11)
-    for _ in range(4):
-        run = started(tmp_path, sandbox, "--concurrency", "8")
-        before = counts(sandbox)["calls"]["function"]
-        wait_for_calls(sandbox, before + rng.randint(1, 10))
-        time.sleep(rng.uniform(0, 0.3))
-        run.kill()
-        run.communicate()
-    last = backfill(tmp_path, sandbox)
-    after = counts(sandbox)
-    assert (last.code, last.document["finished"]) == (0, True)
-    assert (after["rows"]["pending"], after["twice"]) == (0, 0)
-    assert marked_without_results(sandbox) == 0
