@@ -20,7 +20,8 @@ _PHRASE = (
 )
 _STATED = re2.compile(
     rb"%(said)s%(between)s([45]\d\d)\b|(?:^|[ \[(])([45]\d\d)[\])]?:? %(phrase)s|^([45]\d\d)\b"
-    rb"|\b(?:openai|gemini|claude|anthropic|rekognition|bedrock|groq|mistral|openrouter)(?: api)?(?: error)?"
+    rb"|\b(?:openai|gemini|claude|anthropic|rekognition|bedrock|groq|mistral|openrouter|vision api|llm"
+    rb"|ai (?:api|gateway|service))(?: api)?(?: error)?"
     rb" \(?([45]\d\d)\b"
     rb"|(?:: |- )([45]\d\d)\b" % {b"said": _SAID_BY, b"between": _BETWEEN, b"phrase": _PHRASE}
 )

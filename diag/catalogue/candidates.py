@@ -172,4 +172,6 @@ def _outside(candidate: Candidate, reading: Reading, status: int | None, voices:
         and b"functions/v1" not in reading.normal
     ):
         return replace(candidate, signature="supabase.unavailable", weight=68)
-    return replace(candidate, signature="function.outbound-failed", weight=47) if inside else candidate
+    if candidate.signature == "function.outbound-failed" or not inside:
+        return candidate
+    return replace(candidate, signature="function.outbound-failed", weight=47)

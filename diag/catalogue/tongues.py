@@ -29,7 +29,9 @@ def in_english(normal: str) -> str:
 def _any() -> Any:
     options = re2.Options()
     options.max_mem, options.log_errors = 1 << 27, False
-    return re2.compile("|".join(pattern for pattern, _ in WORDS).encode(), options)
+    joined = "|".join(pattern for pattern, _ in WORDS if _UNSPACED.search(pattern))
+    spaced = "|".join(pattern for pattern, _ in WORDS if not _UNSPACED.search(pattern)).replace(r"\w", "[^ ]")
+    return re2.compile(f"{joined}|(?:^|[^a-z])(?:{spaced})(?:[^a-z]|$)".encode(), options)  # its \b is ASCII's alone
 
 
 @cache

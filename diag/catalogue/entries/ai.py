@@ -17,14 +17,14 @@ _OTHERS = (
 MARKS = (
     Mark("ai", 90, _OTHERS),
     Mark("ai", 61, r"(?:\bobject: error\b|request_id: req_01[a-z0-9]{20,}|type: error,?\s*error: ?\{ ?type: |\btype: error\s(?:\w+\.)*error\.type: |\b(?:overloaded_error|billing_error|rate_limit_error)\b)"),
-    Mark("ai", 66, r"\b(?:models?|model_id|deployment)(?: id)?:? (?:openai|google|anthropic|meta-llama|mistralai|qwen|deepseek-ai|microsoft)/[\w.-]+"),
-    Mark("ai", 62, r"insufficient[_ ]credits|is currently loading\b.{0,40}estimated_time|\binvalid_fields: |code: (?:invalidparameter|modelnotopen|accountoverdue\w*|quotaexceeded|serveroverloaded|internalserviceerror|authenticationerror)\b.{0,400}request id:"),
+    Mark("ai", 90, r"\b(?:models?|model_id|deployment)(?: id)?:? (?:openai|google|anthropic|meta-llama|mistralai|qwen|deepseek-ai|microsoft)/[\w.-]+"),
+    Mark("ai", 62, r"insufficient[_ ]credits|is currently loading\b.{0,40}estimated_time|\binvalid_fields: |code: (?:invalidparameter|modelnotopen|accountoverdue\w*|quotaexceeded|serveroverloaded|internalserviceerror|authenticationerror)\b(?s:.{0,400})request id:"),
     Mark("ai", 45, r"error code: \d{3} - "),
     Mark("ai", 57, r"litellm\."),
     Mark("ai", 50, r"insufficient balance"),
     Mark("ai", 70, r"data_inspection_failed|datainspectionfailed|\barrearage\b|throttling\.(?:ratequota|allocationquota)|invalidapikey\b.{0,80}request_?id"),
     Mark("ai", 40, r"\b(?:response_format|max_tokens|max_completion_tokens|tool_choice|top_p|logprobs|estimated_time)\b"),
-    Mark("ai", 30, r"\b(?:ai (?:service|provider|api|models?|analys[ie]s|response|error|gateway|proxy|request|call|vision|processing|credits)|llm\b|vision (?:api|model|service)|language model|language_model|the ai\b|litellm|langchain|chat completion|completions?\b|ai (?:failed|returned|could|couldn't|did|didn't|cannot|can't|timed|refused|took|engine|prediction|generation|agent|assistant|backend|server|usage|features?)\b|the model (?:is|was|may|returned|did|could|failed|refused|timed))"),
+    Mark("ai", 30, r"\b(?:ai (?:service|provider|api|models?|analys[ie]s|response|error|gateway|proxy|request|call|vision|processing|credits)|llm\b|vision (?:api|model|service|check|llm|request|analysis|call)|language model|language_model|the ai\b|litellm|langchain|chat completion|completions?\b|ai (?:failed|returned|could|couldn't|did|didn't|cannot|can't|timed|refused|took|engine|prediction|generation|agent|assistant|backend|server|usage|features?)\b|the model (?:is|was|may|returned|did|could|failed|refused|timed))"),
 )
 
 _VARIABLE = r"(?:anthropic|claude|mistral|openrouter|groq|cohere|deepseek|together|perplexity|huggingface|hf|replicate|lovable|xai|grok|fireworks|azure_vision|computer_vision|ai_gateway|vision|llm|ai|moonshot|dashscope)_(?:api_)?(?:key|token)"
@@ -64,7 +64,7 @@ RULES = (
     Rule("ai.model-unavailable", 91, r"\bnot_found_error\b", also=(r"\bmodel: ",)),
     Rule("ai.quota-exhausted", 80, r"payment required for ai"),
     Rule("ai.quota-exhausted", 93, r"credit balance is too low|your credit balance|(?:requires|need) more credits|specified api usage limits|monthly included credits|payment required, please add credits"),
-    Rule("ai.rate-limited", 81, r"\bai (?:gateway|provider|service|api|model)s?\b.{0,40}(?:rate.?limit|too many requests|\b429\b)"),
+    Rule("ai.rate-limited", 81, r"\b(?:ai|vision|llm) (?:gateway|provider|service|api|model)s?\b.{0,40}(?:rate.?limit|too many requests|\b429\b)"),
     Rule("ai.overloaded", 88, r"overloaded_error"),
     Rule("ai.rate-limited", 88, r"rate_limit_error|would exceed (?:your organization's|the) rate limit|too many requests, please wait before trying|too many tokens, please wait"),
     Rule("ai.context-too-long", 92, r"prompt is too long: \d+"),

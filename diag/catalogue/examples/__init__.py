@@ -4,7 +4,13 @@ Each is checked to be classified as the signature that it stands for; ``like`` n
 mistaken, so that the same answer is that signature's look-alike.
 """
 
-from diag.catalogue.examples import platform, providers, terse, work
+from diag.catalogue.examples import families, platform, providers, terse, work
 from diag.catalogue.model import Example
 
-EXAMPLES: tuple[Example, ...] = (*platform.EXAMPLES, *providers.EXAMPLES, *work.EXAMPLES, *terse.EXAMPLES)
+EXAMPLES: tuple[Example, ...] = (
+    *platform.EXAMPLES,
+    *providers.EXAMPLES,
+    *work.EXAMPLES,
+    *terse.EXAMPLES,
+    *families.EXAMPLES,
+)
