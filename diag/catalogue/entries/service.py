@@ -22,7 +22,7 @@ NAMES = rf"(?:(?:^|[^.\w/@-]){_PROVIDERS}\b|\b(?:stripe|twilio)\w*error|\b{_PROV
 
 MARKS = (Mark("service", 62, NAMES),)
 
-_REFUSED = r"(?:(?:invalid|incorrect|wrong|bad|expired|revoked|no such) (?:\w+ )?(?:api|key|token|credential|auth|grant|signature|secret|session|access)|token invalid|unauthorized|expired|revoked|unauthenticated|forbidden|access denied|authenticat\w+ (?:failed|error|required)|authenticate\b)"
+_REFUSED = r"(?:(?:invalid|incorrect|wrong|bad|expired|revoked|no such) (?:\w+ )?(?:api|key|token|credential|auth|grant|signature|secret|session|access)|(?:key|token|credentials?) (?:is |was |are )?(?:invalid|wrong|expired|revoked|rejected)|unauthorized|expired|revoked|unauthenticated|forbidden|access denied|authenticat\w+ (?:failed|error|required)|authenticate\b)"
 
 RULES = (
     Rule("service.key-invalid", 74, rf"(?:{NAMES}).{{0,120}}(?:{_REFUSED}|\b40[13]\b)"),
