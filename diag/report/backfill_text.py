@@ -105,7 +105,7 @@ def _failures(result: BackfillResult, paper: Paper) -> Iterator[Text]:
     for seen in result.signatures[:_MOST]:
         scope = seen.scope.value if seen.scope else "-"
         known = f"  {seen.count:>6,}  {paper.words(seen.signature):<32} {scope:<10} "
-        yield Text(known) + Text(paper.words(f"e.g. {seen.example}"), "dim")
+        yield Text(known) + Text(paper.words(f"e.g. {seen.example}") if seen.example else "", "dim")
     if len(result.signatures) > _MOST:
         yield Text(f"         and {len(result.signatures) - _MOST} more kinds")
 
@@ -120,5 +120,5 @@ def _mend(result: BackfillResult, paper: Paper, context: dict[str, str]) -> Iter
     if result.stopped is not None:
         gated = result.exit_code is ExitCode.UNHEALTHY
         yield paper.fact("next", "mend it, then run the same command again" if gated else _RESUME)
-    elif result.failed and result.signatures:
-        yield paper.fact("next", f"look at one of them: nukediag test-image {result.signatures[0].example}")
+    elif example := next((seen.example for seen in result.signatures if result.failed and seen.example), None):
+        yield paper.fact("next", f"look at one of them: nukediag test-image {example}")

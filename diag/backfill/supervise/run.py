@@ -143,6 +143,7 @@ class _Supervised:
         try:
             await self._until_end(child, watch, [*readers, *helpers])
             if self._this.controls.stopping:
+                watch.tell_of_end()
                 await child.stop(self._this.settings.supervise.grace, self._hurry)
             # Something that it started may hold its streams open for ever.
             await asyncio.wait(readers, timeout=_LAST_LINES)

@@ -112,6 +112,10 @@ class Watch:
         if most is not None and paid >= most:
             self._controls.drain(Stopped(self._engine.money, None, f"{paid:,} calls were made, {most:,} are allowed"))
 
+    def tell_of_end(self) -> None:
+        """Say that the command is being ended, and how."""
+        self._tell("ending the command and what it started: SIGINT, then SIGTERM, then SIGKILL")
+
     def last_words(self) -> Diagnosis:
         """What the end of its output says about the cause."""
         return classify(Answer(body="\n".join(self.tail)), own=self._this.project.own_signatures)
