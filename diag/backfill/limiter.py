@@ -11,7 +11,10 @@ from dataclasses import dataclass
 _START = 20.0  # calls per second, before anything is known
 _SLOW_START = 0.15  # per second, until the first refusal
 _STEP = 0.05  # calls per second per second, after it
+_LEAST_STEP = 0.3  # of it, for low rates
 _CUT = 0.7
+_NUDGE = 0.82  # instead, where the rate had crept over a limit that it had found: ends just below the limit
+_CALM = 20.0  # seconds without a cut, after which a refusal means no more than that
 _EPOCH = 5.0  # seconds: the answers of calls that were under way at a cut tell nothing new
 _LOWEST = 0.1
 _KNOWN = 0.95  # of a limit that is known
@@ -45,7 +48,8 @@ class RateLimiter:
         if retry_after:
             self.not_before = max(self.not_before, now + retry_after)
         if self._cut is None or now - self._cut >= _EPOCH:
-            self.rate = max(_LOWEST, self.rate * _CUT)
+            crept = self._cut is not None and now - self._cut >= _CALM
+            self.rate = max(_LOWEST, self.rate * (_NUDGE if crept else _CUT))
             self._cut = self._grown = now
 
     def set_rate(self, rate: float) -> None:
@@ -59,6 +63,6 @@ class RateLimiter:
         if self._cut is None:
             self.rate *= (1 + _SLOW_START) ** elapsed
         else:
-            self.rate += _STEP * max(1.0, self.rate / 10) * elapsed
+            self.rate += _STEP * max(_LEAST_STEP, self.rate / 10) * elapsed
         if self.most is not None:
             self.rate = min(self.rate, self.most * _KNOWN)

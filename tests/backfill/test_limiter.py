@@ -86,16 +86,32 @@ def upstream(limit, seconds, *, drop_at=None, drop_to=None, seed=1):
     return good, refused
 
 
+def share(good, refused, limit, start, end=900):
+    """Useful answers of a limit between two times, and refusals for each of them."""
+    useful = sum(start <= time < end for time in good)
+    return useful / (limit * (end - start)), sum(start <= time < end for time in refused) / useful
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_nine_tenths_of_a_hidden_limit_with_few_refusals(seed):
-    good, refused = upstream(20, 900, seed=seed)
-    steady = [time for time in good if 180 <= time < 900]
-    late = [time for time in refused if time >= 180]
-    assert len(steady) >= 0.9 * 20 * 720
-    assert len(late) <= len(steady) / 100
+@pytest.mark.parametrize("limit", [5, 20, 50])
+def test_a_hidden_limit_is_used_almost_whole_with_few_refusals(limit, seed):
+    used, refusals = share(*upstream(limit, 900, seed=seed), limit, start=180)
+    assert used >= 0.97
+    assert refusals <= 1 / 100
 
 
-def test_a_limit_that_drops_is_followed():
-    good, _ = upstream(20, 900, drop_at=300, drop_to=8)
-    after = [time for time in good if 420 <= time < 900]
-    assert len(after) >= 0.85 * 8 * 480
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(("limit", "lower"), [(5, 3), (20, 8), (20, 16), (50, 30)])
+def test_a_limit_that_drops_is_followed(limit, lower, seed):
+    used, refusals = share(*upstream(limit, 900, drop_at=300, drop_to=lower, seed=seed), lower, start=420)
+    assert used >= 0.97
+    assert refusals <= 1 / 100
+
+
+def test_a_refusal_after_a_long_calm_only_nudges_and_one_soon_after_cuts():
+    limiter = RateLimiter(rate=20)
+    for now in (0.0, 100.0):
+        limiter.throttled(now, None)
+    assert limiter.rate == pytest.approx(20 * 0.7 * 0.82)
+    limiter.throttled(106.0, None)
+    assert limiter.rate == pytest.approx(20 * 0.7 * 0.82 * 0.7)
