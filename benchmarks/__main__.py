@@ -1,5 +1,5 @@
 """``make bench``: measures, prints, and writes ``docs/benchmarks.md``. Ratios count; absolute figures are this
-machine's. ``--quick`` leaves out what takes minutes, ``--full`` adds a million rows."""
+machine's. ``--quick`` leaves out what takes minutes, ``--full`` adds a million rows and a hundred kills."""
 
 from __future__ import annotations
 
@@ -102,6 +102,21 @@ def old_against_new() -> str:
     return f"## Whole backfills on the sandbox\n\n{told}\n\n{table(rows, headers)}"
 
 
+def killed() -> str:
+    """A backfill on the sandbox that is killed and started again."""
+    run = measured("kills", "100")
+    keys = ("kills", "in_flight", "lost", "forgotten", "twice", "calls")
+    headers = [
+        "kills",
+        "calls in flight at them",
+        "rows lost",
+        "recorded rows called again",
+        "paid twice",
+        "paid calls",
+    ]
+    return f"## SIGKILL at random moments\n\n{table([[f'{run[key]:,.0f}' for key in keys]], headers)}"
+
+
 def table(rows: list[list[object]], headers: list[str]) -> str:
     """A Markdown table."""
     return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
@@ -112,6 +127,8 @@ def main(words: list[str]) -> None:
     parts = [at_zero_latency, lambda: memory(full="--full" in words)]
     if "--quick" not in words:
         parts += [at_real_latency, old_against_new]
+    if "--full" in words:
+        parts += [killed]
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
     written = f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}; {machine}. Ratios are within one run."
     text = f"# Measurements\n\n{written}"
