@@ -19,6 +19,7 @@ _TYPE_PREFIXES = (
     "sk-svcacct-", "sk-proj-", "sk-admin-", "sk-ant-", "sk-", "AKIA", "ASIA", "AIza", "AQ.", "eyJ",
 )  # fmt: skip
 _SHORTEST_PIECE = 8  # pieces of a secret shorter than this are not searched for: they would redact ordinary words
+_LONG = 20  # a value without a type prefix that is at least so long may be a credential in pieces
 
 # Shapes that are credentials wherever they stand, also when nukediag never held their value.
 _SHAPES = re.compile(
@@ -27,7 +28,8 @@ _SHAPES = re.compile(
     (?: sb_(?:publishable|secret)_[A-Za-z0-9_-]{6,}
       | sbp_[A-Za-z0-9_]{16,}
       | sk-[A-Za-z0-9_*-]{10,}  # OpenAI echoes a wrong key with stars in its middle
-      | (?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}
+      | (?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{4,}
+      | [A-Z0-9]{4,128}(?=/\d{8}/[a-z]{2}-)  # what AWS repeats of a key id with a blank in it
       | AIza[A-Za-z0-9_-]{20,}
       | AQ\.[A-Za-z0-9_-]{20,}
       | eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?
@@ -36,9 +38,14 @@ _SHAPES = re.compile(
     | (?<=[?&]token=)[^&\s"']{8,}
     | (?<=[?&]X-Amz-Signature=)[0-9a-fA-F]{16,}
     | (?<=[?&]key=)[^&\s"']{16,}
+    | (?<=Credential=)[^,'"]{1,300}?(?=/\d{8}/)  # AWS repeats an Authorization header that it cannot read
     """,
     re.VERBOSE,
 )
+
+# The same words where AWS repeats them alone: whatever stands before the scope of a signature is a key, whole or not.
+_WORD = re.compile(r"""[^\s'"=,]++""")
+_SCOPE = re.compile(r"/\d{8}/[\w-]{1,40}/[\w-]{1,40}/aws4_request")
 
 
 class Secret:
@@ -100,17 +107,19 @@ class Secret:
 
 class Redactor:
     """Takes credentials out of text. Knows the values it was told (``learn``), in the spellings in which they come
-    back (URL-encoded, JSON-escaped, base64), and the shapes that are credentials anyway."""
+    back (URL-encoded, JSON-escaped, base64) and in pieces, and the shapes that are credentials anyway."""
 
     def __init__(self) -> None:
         self._spellings: dict[str, str] = {}
         self._pattern: re.Pattern[str] | None = None
+        self._pieces: dict[str, str] = {}
 
     def learn(self, *secrets: Secret) -> None:
         """Remember values to take out from now on."""
         for secret in secrets:
             for spelling in _spellings(secret.reveal()):
                 self._spellings[spelling] = secret.masked
+            self._pieces.update(dict.fromkeys(_pieces(secret), f"{secret.kind}…"))
         longest_first = sorted(self._spellings, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
@@ -118,7 +127,35 @@ class Redactor:
         """The text without credentials: a known value becomes its mask, a known shape becomes its prefix."""
         if self._pattern is not None:
             text = self._pattern.sub(lambda found: self._spellings[found[0]], text)
-        return _SHAPES.sub(_mask_shape, text)
+        return self._without_pieces(_SHAPES.sub(_mask_shape, text))
+
+    def _without_pieces(self, text: str) -> str:
+        """A function may repeat a key's beginning, or a server half of a key that was pasted with a blank in it."""
+        kept, done, at = list[str](), 0, 0
+        while self._pieces and at + _SHORTEST_PIECE <= len(text):
+            mask = self._pieces.get(text[at : at + _SHORTEST_PIECE])
+            if mask is None:
+                at += 1
+                continue
+            kept += [text[done:at], mask]
+            at = done = self._end_of_piece(text, at)
+        return "".join(kept) + text[done:]
+
+    def _end_of_piece(self, text: str, at: int) -> int:
+        while text[at + 1 : at + 1 + _SHORTEST_PIECE] in self._pieces:
+            at += 1
+        return at + _SHORTEST_PIECE
+
+
+def _pieces(secret: Secret) -> set[str]:
+    """Every 8 characters in a row of a value that is long and mixed enough for them to stand nowhere else. What lies
+    within the public type prefix is none."""
+    value, public = secret.reveal().strip().strip("\"'"), len(secret.kind)
+    mixed = any(letter.isdigit() for letter in value) and any(letter.isupper() for letter in value)
+    if not value.isascii() or " " in value or not (secret.kind or (len(value) >= _LONG and mixed)):
+        return set()
+    starts = range(max(0, public - _SHORTEST_PIECE + 1), len(value) - _SHORTEST_PIECE + 1)
+    return {value[at : at + _SHORTEST_PIECE] for at in starts}
 
 
 def _mask_shape(found: re.Match[str]) -> str:

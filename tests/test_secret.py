@@ -81,6 +81,30 @@ def test_a_credential_is_taken_out_though_its_value_was_never_known(credential: 
     assert text.endswith("You can find")
 
 
+@pytest.mark.parametrize("text", ["debug: {head}", "Credential={head} {tail}/20261122/us-east-1/x", "[{tail}]"])
+@pytest.mark.parametrize("value", ["AKIARZPUZDIKCQOCXXK7", VALUE, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYzEXAMPLEKEY"])
+def test_a_piece_of_a_known_value_is_taken_out(value: str, text: str) -> None:
+    redact = Redactor()
+    redact.learn(Secret(value))
+    shown = redact(text.format(head=value[:-10], tail=value[-10:]))
+    pieces = {value[at : at + 8] for at in range(len(value) - 7)} - {"sk-proj-"}
+    assert not [piece for piece in pieces if piece in shown]
+
+
+def test_a_key_id_with_a_blank_in_it_is_taken_out_though_it_was_never_known() -> None:
+    shown = Redactor()(
+        "'IKCQOCXXK7/20261122/us-east-1/rekognition/aws4_request' in Credential=AKIARZPUZD IKCQOCXXK7/2026"
+    )
+    assert "IKCQOCXXK7/20261122" not in shown
+    assert "RZPUZD" not in shown
+
+
+def test_a_plain_word_is_no_credential_in_pieces() -> None:
+    redact = Redactor()
+    redact.learn(Secret("analyze-image-of-vehicles"), Secret("https://project-number-one.supabase.co"))
+    assert redact("analyze-image answered for project-number") == "analyze-image answered for project-number"
+
+
 def test_the_password_in_a_url_is_taken_out() -> None:
     assert "hunter22" not in Redactor()("postgresql://postgres:hunter22@127.0.0.1:5432/postgres")
 
@@ -99,3 +123,25 @@ def test_no_learnt_value_survives_whatever_stands_around_it(value: str, before: 
     redact = Redactor()
     redact.learn(Secret(value))
     assert value.strip("\"'") not in redact(before + value + after).replace(Secret(value).masked, "")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "'KLMNOPQRST/20261122/us-east-1/rekognition/aws4_request' not a valid key=value pair (missing equal-sign) in "
+        "Authorization header: 'AWS4-HMAC-SHA256 Credential=AKIAEFGHIJ KLMNOPQRST/20261122/us-east-1/rekognition/"
+        "aws4_request, SignedHeaders=host, Signature=0'.",
+        "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got "
+        "'abcdEFGHIJ/KLMNOPQRST/20261122/us-east-1/sts/aws4_request'",
+    ],
+)
+def test_a_header_that_aws_repeats_shows_no_part_of_the_key(message):
+    shown = Redactor()(message)
+    assert "EFGHIJ" not in shown
+    assert "KLMNOP" not in shown
+    assert "/20261122/us-east-1/" in shown
+
+
+def test_hostile_text_before_a_scope_takes_linear_time():
+    text = "a" * 500_000 + " Credential=" * 20_000 + "aws4_request"
+    assert Redactor()(text) == text
