@@ -127,6 +127,8 @@ class Redactor:
         """The text without credentials: a known value becomes its mask, a known shape becomes its prefix."""
         if self._pattern is not None:
             text = self._pattern.sub(lambda found: self._spellings[found[0]], text)
+        if "aws4_request" in text:
+            text = _WORD.sub(_mask_scoped, text)
         return self._without_pieces(_SHAPES.sub(_mask_shape, text))
 
     def _without_pieces(self, text: str) -> str:
@@ -156,6 +158,11 @@ def _pieces(secret: Secret) -> set[str]:
         return set()
     starts = range(max(0, public - _SHORTEST_PIECE + 1), len(value) - _SHORTEST_PIECE + 1)
     return {value[at : at + _SHORTEST_PIECE] for at in starts}
+
+
+def _mask_scoped(found: re.Match[str]) -> str:
+    scope = _SCOPE.search(found[0])
+    return f"{Secret(found[0]).kind}…{found[0][scope.start() :]}" if scope else found[0]
 
 
 def _mask_shape(found: re.Match[str]) -> str:
