@@ -49,6 +49,7 @@ RULES = (
     Rule("aws.credentials-missing", 88, rf"\b\w*{_NAMES}\b.{{0,60}}{ABSENT}"),
     Rule("aws.credentials-missing", 87, rf"{LACKS}\b.{{0,40}}\b\w*{_NAMES}\b", unless=(r"check your aws secret access key",)),
     Rule("aws.credentials-missing", 80, rf"(?:aws|rekognition) (?:is )?not (?:configured|set up)|(?:aws|rekognition) (?:credentials|access key|secret|keys?|rekognition|configuration|config|env\w*).{{0,40}}{ABSENT}|rekognition (?:is )?not (?:configured|available|initiali[sz]ed)"),
+    Rule("aws.subscription-required", 90, r"\bpendingverification\b"),
     Rule("aws.key-invalid", 90, r"(?:unrecognizedclient(?:exception)?|invalidclienttokenid|invalidaccesskeyid|invalid_client_token|authfailure|aws was not able to validate the provided access credentials|aws access key id you provided does not exist|no such access key|invalidsecurity)"),
     Rule("aws.credentials-missing", 86, r"\baws (?:\w+ )?credentials (?:are |is |were )?(?:required|missing|not (?:set|configured|found|provided|available))"),
     Rule("aws.credentials-missing", 82, r"(?:missing|no|required|without) (?:\w+ ){0,2}aws (?:\w+ )?(?:environment|env|config\w*|settings|secrets?|variables|keys?|credentials)"),

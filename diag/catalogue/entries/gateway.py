@@ -48,6 +48,8 @@ RULES = (
     Rule("gateway.payload-too-large", 82, r"too large", status=(413,)),
     Rule("gateway.unavailable", 45, r"cloudflare"),
     Rule("gateway.payload-too-large", 50, "", status=(413,)),
+    Rule("gateway.payload-too-large", 46, r"status(?: code)?:? ?\(?413\b"),
+    Rule("gateway.function-not-found", 78, r"\b404\b.{0,80}/functions/v1/|/functions/v1/.{0,80}\b404\b"),
     Rule("gateway.unavailable", 76, r"(?:web server is (?:returning an unknown error|down)|error code:? 52\d|\b52[0-7]: [a-z]|origin (?:is unreachable|dns error)|connection between cloudflare'?s network and the origin|a timeout occurred|ssl handshake failed|origin_rpc_error|error 52[0-7]|invalid ssl certificate|web server reported)"),
     Rule("gateway.unavailable", 66, r"(?:\b50[234]:? (?:bad gateway|gateway time-?out|service (?:temporarily )?unavailable)|^bad gateway|upstream connect error|no healthy upstream|upstream request timeout|name resolution failed|an invalid response was received from the upstream server|the upstream server is timing out|error reference number)"),
     Rule("gateway.unavailable", 66, r"^\W*(?:503 )?service (?:temporarily )?unavailable\W*$"),

@@ -32,6 +32,9 @@ MARKS = (
 RULES = (
     Rule("image.bucket-missing", 92, r"(?:bucket not found|nosuchbucket|specified bucket does not exist|bucket .{0,60}(?:does not exist|doesn't exist|not found))"),
     Rule("image.not-found", 90, r"(?:object not found|nosuchkey|specified key does not exist|the resource was not found|blobnotfound|specified blob does not exist|no such object)"),
+    Rule("image.not-found", 80, r"\(404\) when calling the (?:head|get)object"),
+    Rule("image.too-large", 80, r"unable to compress (?:the )?(?:image|picture|photo).{0,40}to fit"),
+    Rule("image.unsupported-format", 70, r"\bunsupported_(?:image_)?format\b"),
     Rule("image.not-found", 80, r"requested url returned error: (?:404|410)"),
     Rule("image.forbidden", 80, r"requested url returned error: 40[13]"),
     Rule("image.forbidden", 79, r"\b40[13]\b.{0,30}https?://\S*(?:photo|image|img|pic|media|\.jpe?g|\.png|\.webp)", unless=(r"vision|api\.|googleapis|openai|cognitive",)),

@@ -28,7 +28,7 @@ RULES = (
     Rule("runtime.load-error", 94, r"(?:\bload_function_\w*error|not_found_function_blob|failed to load edge function|function deployment bundle not found)"),
     Rule("runtime.worker-limit", 93, r"(?:\bworker_(?:resource_)?limit\b|not having enough compute resources|memory limit (?:will be )?(?:exceeded|reached)|cpu time (?:soft |hard )?(?:limit )?(?:exceeded|reached|limit)|wall clock (?:time|duration) (?:limit )?(?:reached|exceeded|warning)|exceeded cpu|out of memory|heap (?:limit|out)|worker (?:has )?exceeded)", unless=(r"rekognition", r"cuda|\bgpu\b|pytorch")),
     Rule("runtime.worker-limit", 88, "", status=(546,)),
-    Rule("runtime.worker-retired", 90, r"(?:workeralreadyretired|workerrequestcancell?ed|worker (?:is |was |has )?(?:already |been )?retired|request (?:has been )?cancelled by (?:the )?supervisor|worker is (?:already )?(?:shut ?down|terminated))"),
+    Rule("runtime.worker-retired", 94, r"(?:workeralreadyretired|workerrequestcancell?ed|worker (?:is |was |has )?(?:already |been )?retired|request (?:has been )?cancelled by (?:the )?supervisor|worker is (?:already )?(?:shut ?down|terminated))"),
     Rule("runtime.worker-retired", 64, r"channel closed|error in worker connection|connection was not ready|user worker not available"),
     Rule("runtime.idle-timeout", 93, r"(?:\bidle_timeout\b|request idle timeout|workerrequestidletimeout|idle timeout limit)"),
     Rule("runtime.idle-timeout", 46, r"(?:request timed out|timed out)", status=(504,)),

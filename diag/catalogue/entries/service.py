@@ -35,6 +35,7 @@ RULES = (
     Rule("service.rate-limited", 57, r"\b(?:service|api|server|provider|endpoint|decoder|lookup)\b.{0,40}\b(?:error|responded|returned|failed|status|request)\b.{0,20}\b429\b"),
     Rule("service.unavailable", 57, r"\b(?:service|api|server|provider|endpoint|decoder|lookup)\b.{0,40}\b(?:error|responded|returned|failed|status|request)\b.{0,20}\b5\d\d\b", unless=(r"internal server error",)),
     Rule("service.rate-limited", 72, rf"(?:{NAMES}).{{0,160}}(?:rate.?limit|too many requests|\b429\b|quota|over_query_limit|(?:limit|qps) (?:\w+ )?(?:exceeded|reached))"),
+    Rule("service.rate-limited", 84, r"api rate limit exceeded for\b"),
     Rule("service.rate-limited", 44, r"(?:too many requests|rate.?limit(?:ed|s)?(?: exceeded| reached)?)"),
     Rule("service.unavailable", 70, rf"(?:{NAMES}).{{0,160}}(?:\b5\d\d\b|unavailable|server error|error occurred with our connection|{BROKEN_CONNECTION})"),
     Rule("service.unavailable", 65, r"\b(?:geocod\w+|payment|email|sms|vin|decoder|weather|maps?|search|translation|ocr|shipping|tax|currency|notification|pricing|valuation|market) (?:\w+ )?(?:service|api|provider) (?:is )?(?:currently |temporarily )?(?:unavailable|down|not available|offline|unreachable)"),

@@ -6,6 +6,18 @@ languages, and answers of success that are none."""
 from diag.catalogue.model import Example as E
 
 EXAMPLES = (
+    # seen through clients that tell little more than a status
+    E("gateway.payload-too-large", "AxiosError: Request failed with status code 413"),
+    E("gateway.function-not-found", "Response 404 for https://abcdefghijklmnopqrst.supabase.co/functions/v1/resize"),
+    E("runtime.worker-retired", "wall clock duration warning: isolate 7c1f\nuser worker failed to respond: request cannot be handled because the worker has already retired", 500, like="runtime.worker-limit"),
+    E("aws.subscription-required", "An error occurred (PendingVerification) when calling the DetectLabels operation: Your account is being verified"),
+    E("network.tls", "HttpRequestException: The SSL connection could not be established, see inner exception."),
+    E("service.rate-limited", "403 API rate limit exceeded for 203.0.113.9.", like="service.key-invalid"),
+    E("ai.refused", '{"error":true,"message":"The answer is being blocked for reason: SAFETY"}', 500),
+    E("gemini.rate-limited", "ResourceExhausted: 429 Quota exceeded for aiplatform.googleapis.com/generate_content_requests_per_minute_per_project_per_base_model", 500, like="gemini.quota-exhausted"),
+    E("image.not-found", "botocore.exceptions.ClientError: An error occurred (404) when calling the HeadObject operation: Not Found"),
+    E("image.too-large", "Unable to compress image (9.1MB) to fit within 5MB"),
+    E("image.unsupported-format", '{"ok":false,"error":"UNSUPPORTED_FORMAT"}', 422),
     # gateways and hosted models
     E("ai.overloaded", '{"error":{"message":"Provider returned error","code":502}}', 502),
     E("ai.rate-limited", '{"error":{"message":"Provider returned error","code":429,"metadata":{"raw":"acme/vision-2 is temporarily rate-limited upstream","provider_name":"Acme"}}}', 429, like="ai.overloaded"),
