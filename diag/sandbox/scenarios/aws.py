@@ -44,6 +44,17 @@ SCENARIOS: Final = (
         secrets={"AWS_ACCESS_KEY_ID": _with_blank},
     ),
     Scenario(
+        "aws-keys-swapped",
+        "The AWS access key and its secret stand in each other's place",
+        "aws.key-malformed",
+        most_paid=1,
+        also=("aws.key-invalid",),  # where the secret has no slash in it, which AWS takes for a separator
+        secrets={
+            "AWS_ACCESS_KEY_ID": Taken("AWS_SECRET_ACCESS_KEY"),
+            "AWS_SECRET_ACCESS_KEY": Taken("AWS_ACCESS_KEY_ID"),
+        },
+    ),
+    Scenario(
         "aws-token-foreign",
         "A session token stands beside an access key that it does not belong to",
         "aws.key-invalid",
