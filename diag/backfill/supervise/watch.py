@@ -46,6 +46,7 @@ class Watch:
         self._told = 0.0
         self._warned = ""
         self._unmarked = 0
+        self._one_look = asyncio.Lock()  # the last look has to wait for the one that is under way
         self.ledger = ledger
         self.solver = solver
         self.tail: deque[str] = deque(maxlen=_TAIL)
@@ -71,14 +72,15 @@ class Watch:
         """What was marked since the last look, and what stands behind it."""
         if not self.ledger.looking:
             return
-        try:
-            marks = await self._marks.look()
-        except ProjectError as error:
-            self._blind(error)
-            return
-        for mark in marks:
-            self._judge(mark)
-        self._unmarked = self.ledger.unmarked()
+        async with self._one_look:
+            try:
+                marks = await self._marks.look()
+            except ProjectError as error:
+                self._blind(error)
+                return
+            for mark in marks:
+                self._judge(mark)
+            self._unmarked = self.ledger.unmarked()
         self._controls.changed.set()
 
     async def tell(self) -> None:

@@ -4,9 +4,10 @@ from typing import Final
 
 from diag.sandbox.scenarios.model import Scenario
 
+# Rows that another scenario left half done are made as empty as the rest: what is stored shall prove nothing.
 _AS_IF_COMPLETED = """
-    update vehicle_images set ai_processing_status = 'completed'
-    where ai_last_scanned is null and ai_scan_metadata is null"""
+    update vehicle_images set ai_processing_status = 'completed', ai_scan_metadata = null
+    where ai_last_scanned is null"""
 _PENDING_AGAIN = """
     update vehicle_images set ai_processing_status = 'pending'
     where ai_last_scanned is null and ai_scan_metadata is null"""
