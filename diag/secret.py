@@ -19,6 +19,7 @@ _TYPE_PREFIXES = (
     "sk-svcacct-", "sk-proj-", "sk-admin-", "sk-ant-", "sk-", "AKIA", "ASIA", "AIza", "AQ.", "eyJ",
 )  # fmt: skip
 _SHORTEST_PIECE = 8  # pieces of a secret shorter than this are not searched for: they would redact ordinary words
+_ONE_CREDENTIAL = re.compile(r"[A-Za-z0-9+/=_.-]+")
 _LONG = 20  # a value without a type prefix that is at least so long may be a credential in pieces
 
 # Shapes that are credentials wherever they stand, also when nukediag never held their value.
@@ -154,7 +155,8 @@ def _pieces(secret: Secret) -> set[str]:
     within the public type prefix is none."""
     value, public = secret.reveal().strip().strip("\"'"), len(secret.kind)
     mixed = any(letter.isdigit() for letter in value) and any(letter.isupper() for letter in value)
-    if not value.isascii() or " " in value or not (secret.kind or (len(value) >= _LONG and mixed)):
+    # A connection string or a JSON text is no single credential: pieces of it (a host, a name) stand in other texts.
+    if not _ONE_CREDENTIAL.fullmatch(value) or not (secret.kind or (len(value) >= _LONG and mixed)):
         return set()
     starts = range(max(0, public - _SHORTEST_PIECE + 1), len(value) - _SHORTEST_PIECE + 1)
     return {value[at : at + _SHORTEST_PIECE] for at in starts}

@@ -99,6 +99,12 @@ def test_a_key_id_with_a_blank_in_it_is_taken_out_though_it_was_never_known() ->
     assert "RZPUZD" not in shown
 
 
+def test_the_host_of_a_connection_string_is_no_credential() -> None:
+    redact = Redactor()
+    redact.learn(Secret("postgresql://postgres:Zq8vR2mXk4Lw@127.0.0.1:54322/postgres"))
+    assert redact("http://127.0.0.1:54321 answers") == "http://127.0.0.1:54321 answers"
+
+
 def test_a_plain_word_is_no_credential_in_pieces() -> None:
     redact = Redactor()
     redact.learn(Secret("analyze-image-of-vehicles"), Secret("https://project-number-one.supabase.co"))
