@@ -10,6 +10,7 @@ from sandboxes import settings_of
 
 from diag.sandbox import launch
 from diag.sandbox.state import Sandbox
+from diag.secret import redact
 
 __all__ = ["settings_of"]
 
@@ -53,3 +54,9 @@ def new_sandbox(tmp_path: Path) -> Iterator[Callable[..., Sandbox]]:
     yield start
     for each in started:
         launch.down(each.name, tmp_path / "state")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_learnt() -> None:
+    """What one test taught the process's redactor is no secret in the next."""
+    redact.__init__()  # type: ignore[misc]
