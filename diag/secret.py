@@ -111,6 +111,10 @@ class Redactor:
     back (URL-encoded, JSON-escaped, base64) and in pieces, and the shapes that are credentials anyway."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Know no values any more; the shapes stay."""
         self._spellings: dict[str, str] = {}
         self._pattern: re.Pattern[str] | None = None
         self._pieces: dict[str, str] = {}

@@ -73,6 +73,7 @@ async def test_a_caller_who_leaves_does_not_stop_the_function(stand: Stand) -> N
     await reached(stand, before + 1)
     calling.cancel()
     await finished(stand, 1)
+    assert calling.cancelled()
 
 
 async def reached(stand: Stand, calls: int) -> None:

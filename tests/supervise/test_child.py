@@ -8,6 +8,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+from processes import lives
 
 from diag.backfill.supervise.child import Child, Command
 from diag.errors import UsageError
@@ -45,13 +46,6 @@ async def started(command):
     child = await Child.start(command, uuid.uuid4().hex)  # its own mark: tests run side by side
     line = await child.process.stdout.readline()
     return child, line.decode().split()
-
-
-def lives(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
 
 
 def stopped(command, grace, *, hurry=False):

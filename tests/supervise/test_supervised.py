@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cli.running import clean_environment, nukediag
+from processes import lives
 from sandboxes import settings_of
 
 from diag.report.backfill_document import BackfillDocument
@@ -43,13 +44,6 @@ def fast(folder):
 
 def calls(sandbox):
     return launch.status(sandbox)["calls"]["function"]
-
-
-def lives(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
 
 
 def test_a_healthy_project_is_finished_by_the_command_behind_the_gate(new_sandbox, tmp_path):
