@@ -68,6 +68,7 @@ async def run(
         project.configuration.ref,
         project.configuration.url,
         (time.monotonic() - began) * 1000,
+        tuple(facts.verifications),
     )
 
 

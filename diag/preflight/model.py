@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from diag.diagnosis import Diagnosis, Evidence, Remedy
 from diag.errors import ExitCode
 from diag.rows import Outcome
+from diag.verify import Verification
 
 if TYPE_CHECKING:
     from diag.preflight.facts import Facts
@@ -116,7 +117,8 @@ Verdict = Literal["healthy", "unhealthy", "unknown"]
 @dataclass(frozen=True, slots=True)
 class PreflightResult:
     """The whole of a preflight. ``root`` is the result that explains the verdict, None where healthy (or where no
-    single finding does). ``outcomes`` are the test calls in order: paid work, which a backfill counts as its own."""
+    single finding does). ``outcomes`` are the test calls in order: paid work, which a backfill counts as its own.
+    ``verifications`` are the questions that providers were asked."""
 
     verdict: Verdict
     exit_code: ExitCode
@@ -126,6 +128,7 @@ class PreflightResult:
     ref: str | None = None
     url: str | None = None
     duration_ms: float = 0.0
+    verifications: tuple[Verification, ...] = ()
 
     @property
     def signature(self) -> str | None:
