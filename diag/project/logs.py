@@ -12,7 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 _BEFORE, _AFTER = timedelta(seconds=10), timedelta(seconds=20)
-"""How far the platform's clock may be from ours; a worker may also have booted some seconds before the call."""
+"""How far the platform's clock may be from ours."""
+_APART, _TRAILING = timedelta(milliseconds=500), timedelta(seconds=6)
+"""How far the clocks of the platform's own machines may be apart; how long a worker's last words may take, with the
+fraction of a second that a ``Date`` header leaves out."""
 MOST = 200
 
 
@@ -47,6 +50,14 @@ class Window:
         """The time of one call with a margin for clocks that disagree."""
         return cls(began - _BEFORE, ended + _AFTER)
 
+    @classmethod
+    def by_its_own_clock(cls, answered: datetime, took: timedelta) -> Window:
+        """The time of one call by the platform's clock: ``answered`` is the answer's ``Date``, in whole seconds.
+
+        No margin for our clock is needed, so that the lines of the call before it stay out.
+        """
+        return cls(answered - took - _APART, answered + _TRAILING)
+
     def parameters(self) -> dict[str, str]:
         """The endpoint's own parameters; it rounds to whole minutes."""
         return {"iso_timestamp_start": _iso(self.start), "iso_timestamp_end": _iso(self.end)}
@@ -57,15 +68,16 @@ def _iso(moment: datetime) -> str:
 
 
 def query(*, execution_id: str | None = None, function_id: str | None = None) -> str:
-    """The query for a worker's lines (or, where no worker answered, a function's). ``execution_id`` names a worker and
-    not a request: the window does the rest."""
+    """The query for a worker's lines or, where no worker answered, for a function's failures to start: its other lines
+    are those of other calls. ``execution_id`` names a worker and not a request: the window does the rest."""
     key, value = ("execution_id", execution_id) if execution_id else ("function_id", function_id or "")
+    only = "" if execution_id else "and log_attributes['event_type'] = 'BootFailure' "
     return (
         "select toUnixTimestamp64Milli(timestamp) as ts_ms, event_message, "  # noqa: S608 - the value is escaped
         "log_attributes['event_type'] as event_type, log_attributes['level'] as level, "
         "log_attributes['reason'] as reason "
-        f"from logs where source = 'function_logs' and log_attributes['{key}'] = '{escaped(value)}' "
-        f"order by timestamp asc limit {MOST}"
+        f"from logs where source = 'function_logs' and log_attributes['{key}'] = '{escaped(value)}' {only}"
+        f"order by timestamp desc limit {MOST}"  # the endpoint looks at whole minutes: of too many, the last ones
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from diag.catalogue import classify
 from diag.catalogue.own import OwnSignatures
@@ -22,26 +23,13 @@ MUTE = frozenset({
 """Signatures of answers that say that something failed, and not what."""
 _NAMES_NOTHING = frozenset({"runtime", "function", "unknown", "gateway", "network"})
 """Components whose wordings in a log are no better than what the answer said."""
+_NEVER_STARTED = "runtime.boot-error"
+"""The one refusal without a worker to which a line belongs: in all others, the function was not even tried."""
 _NO_OWN = OwnSignatures()
 _PAUSES = (0.0, 1.0, 2.0, 3.0, 4.0)  # seconds before each look: lines come late, and nobody waits for long
 _MOST_SHOWN, _LONGEST_SHOWN = 4, 300
 
 Sleep = Callable[[float], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """When a call began and ended, by this machine's clock, and what it brought back."""
-
-    answer: Answer
-    began: datetime
-    ended: datetime
-
-    @classmethod
-    def of(cls, answer: Answer, ended: datetime | None = None) -> Call:
-        """The call that has just ended."""
-        end = ended or datetime.now(UTC)
-        return cls(answer, end - timedelta(milliseconds=answer.duration_ms), end)
 
 
 def is_mute(outcome: Outcome) -> bool:
@@ -57,9 +45,8 @@ async def with_cause(
     raises; waits some seconds at most."""
     if outcome.answer is None or project.management is None or not is_mute(outcome):
         return outcome
-    call = Call.of(outcome.answer)
     try:
-        found = await _telling_lines(project.management, call, function, sleep)
+        found = await _telling_lines(project.management, outcome.answer, outcome.diagnosis.signature, function, sleep)
     except ProjectError:
         return outcome
     return (
@@ -69,13 +56,12 @@ async def with_cause(
     )
 
 
-async def _telling_lines(management: Management, call: Call, function: str, sleep: Sleep) -> tuple[LogLine, ...]:
-    execution_id = call.answer.header("x-deno-execution-id")
-    function_id = None if execution_id else await _id_of(management, function)
-    if not execution_id and not function_id:
-        return ()
-    sql, window = query(execution_id=execution_id, function_id=function_id), Window.around(call.began, call.ended)
-    for pause in _PAUSES:
+async def _telling_lines(
+    management: Management, answer: Answer, signature: str, function: str, sleep: Sleep
+) -> tuple[LogLine, ...]:
+    window = window_of(answer, datetime.now(UTC))
+    sql = await _query(management, answer, signature, function)
+    for pause in _PAUSES if sql else ():
         await sleep(pause)
         telling = [line for line in lines(await management.logs(sql, window), window) if line.is_telling]
         if telling:
@@ -83,10 +69,29 @@ async def _telling_lines(management: Management, call: Call, function: str, slee
     return ()
 
 
-async def _id_of(management: Management, function: str) -> str | None:
-    """A function that never started has no worker to be found by."""
-    deployed = await management.function(function)
-    return deployed.id if deployed else None
+async def _query(management: Management, answer: Answer, signature: str, function: str) -> str:
+    """What finds the call's lines; empty where it cannot have any. A function that never started has no worker to be
+    found by."""
+    execution_id = answer.header("x-deno-execution-id")
+    if execution_id:
+        return query(execution_id=execution_id)
+    deployed = await management.function(function) if signature == _NEVER_STARTED else None
+    return query(function_id=deployed.id) if deployed else ""
+
+
+def window_of(answer: Answer, ended: datetime) -> Window:
+    """When the call took place: by the platform's own clock where the answer has a ``Date``, else by ours, at whose
+    ``ended`` it had just ended. Pure."""
+    took, answered = timedelta(milliseconds=answer.duration_ms), _date(answer.header("date"))
+    return Window.by_its_own_clock(answered, took) if answered else Window.around(ended - took, ended)
+
+
+def _date(header: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(header or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def explained(

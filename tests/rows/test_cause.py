@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import httpx
@@ -75,6 +77,33 @@ async def test_lines_are_waited_for_but_not_for_long(tmp_path: Path) -> None:
 async def test_lines_of_another_time_are_not_this_calls(tmp_path: Path) -> None:
     found, _ = await explained_by(Logs(row(AWS_LINE, seconds=-3600)), BARE, tmp_path)
     assert found.diagnosis.signature == outcome(BARE).diagnosis.signature
+
+
+async def test_the_line_of_the_call_just_before_is_not_this_calls(tmp_path: Path) -> None:
+    dated = replace(BARE, headers={**BARE.headers, "Date": format_datetime(datetime.now(UTC), usegmt=True)})
+    found, _ = await explained_by(Logs(row(AWS_LINE, seconds=-3)), dated, tmp_path)
+    assert found.diagnosis == outcome(dated).diagnosis
+
+
+async def test_a_clock_of_ours_that_is_wrong_does_not_hide_the_line(tmp_path: Path) -> None:
+    theirs = datetime.now(UTC) + timedelta(minutes=20)
+    dated = replace(BARE, headers={**BARE.headers, "Date": format_datetime(theirs, usegmt=True)})
+    found, _ = await explained_by(Logs(row(AWS_LINE, seconds=1200)), dated, tmp_path)
+    assert found.diagnosis.signature == "aws.signature-mismatch"
+
+
+@pytest.mark.parametrize("code", ["LOAD_FUNCTION_ERROR", "NOT_FOUND_FUNCTION_BLOB"])
+async def test_a_function_that_was_not_even_tried_has_no_lines(tmp_path: Path, code: str) -> None:
+    logs, answer = Logs(row(AWS_LINE)), Answer(500, {"sb-error-code": code}, f'{{"code":"{code}"}}')
+    found, pauses = await explained_by(logs, answer, tmp_path)
+    assert (found.diagnosis.signature, logs.queries, pauses) == ("runtime.load-error", [], [])
+
+
+async def test_a_function_that_did_not_start_is_explained_by_its_failure_to_start_alone(tmp_path: Path) -> None:
+    logs = Logs(row("worker boot error: supabaseKey is required.", event="BootFailure"))
+    found, _ = await explained_by(logs, BOOT, tmp_path)
+    assert found.diagnosis.signature == "supabase.key-missing"
+    assert "log_attributes['event_type'] = 'BootFailure'" in logs.queries[0]
 
 
 async def test_what_its_own_lines_do_not_name_stays_with_the_lines_as_evidence(tmp_path: Path) -> None:

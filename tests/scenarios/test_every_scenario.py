@@ -32,6 +32,16 @@ def test_every_command_names_the_cause_and_a_gated_backfill_costs_little(
         check(stage, nukediag, SCENARIOS[name])
 
 
+@pytest.mark.sandbox
+def test_what_a_call_just_before_wrote_is_not_the_cause_of_one_that_never_reached_the_function(
+    stage: Stage, nukediag: Command
+) -> None:
+    stage.play("error-in-200")
+    assert nukediag("test-image", "--next").document["signature"] == "openai.model-unavailable"  # from the log
+    stage.play("load-error")
+    assert nukediag("test-image", "--next").document["signature"] == "runtime.load-error"
+
+
 def preflight_names_the_cause(stage: Stage, nukediag: Command, scenario: Scenario) -> None:
     ran = nukediag("preflight")
     assert ran.code in scenario.preflight_exit, ran.document
