@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from diag.backfill.breaker import Breaker, Draw, LocalBreaker
 from diag.backfill.calls import Caller
 from diag.backfill.ceiling import Ceiling
 from diag.backfill.events import Notice
 from diag.backfill.fate import Fate
 from diag.backfill.job import Answered, Job
 from diag.backfill.jobs import Jobs
-from diag.backfill.limiter import RateLimiter
+from diag.backfill.pace import Pace
 from diag.backfill.result import Stopped
 from diag.backfill.source import Source
-from diag.gate import AlarmKind, Decision, GateTest, Guard, Limits, Reading
+from diag.gate import Alarm, GateTest, Guard, Limits, Reading
 from diag.project import ProjectError
 
-_PAUSES = (30.0, 60.0, 120.0, 240.0, 480.0, 600.0)  # seconds
-_PAUSES_IN_A_ROW = 3
-_GOOD_BETWEEN = 100  # successes after which earlier pauses are forgotten
 _STALL = 300.0  # seconds of nothing but refusals
 _STALL_CALLS = 20
-
-Draw = Callable[[], Awaitable[Job | None]]
 
 
 @dataclass
@@ -35,11 +30,12 @@ class Engine:
     """
 
     caller: Caller
-    limiter: RateLimiter
+    limiter: Pace
     ceiling: Ceiling
     limits: Limits = field(default_factory=Limits)
     most_calls: int | None = None
     money: str = "max-calls"
+    breaker: Breaker = field(default_factory=LocalBreaker)
 
     def __post_init__(self) -> None:
         self.guard = Guard(self.limits)
@@ -47,9 +43,7 @@ class Engine:
         self.jobs: Jobs | None = None
         self._tasks: set[asyncio.Task[Answered | None]] = set()
         self._crash: Exception | None = None
-        self._good = 0
-        self._pauses = 0
-        self._good_at_pause = 0
+        self.good = 0
         self._last_good = self.caller.clock()
         self._refused_since = 0
         self.controls.on_stop(self._cancel_if_at_once)
@@ -115,18 +109,25 @@ class Engine:
 
     async def _turn(self) -> bool:
         """Wait for the limiter. False where the run was stopped or paused meanwhile."""
-        now = self.caller.clock()
-        start = now + self.limiter.turn(now)
+        while (wait := self.limiter.turn(now := self.caller.clock())) is None:
+            if self._held_up:
+                return False
+            await self.controls.wait(None)
+        start = now + wait
         while (now := self.caller.clock()) < max(start, self.limiter.not_before):
-            if self.controls.stopping or self.controls.paused or self.guard.alarm is not None:
+            if self._held_up:
                 return False
             await self.controls.wait(max(start, self.limiter.not_before) - now)
         return not self.controls.stopping
 
     @property
+    def _held_up(self) -> bool:
+        return self.controls.stopping or self.controls.paused or self.guard.alarm is not None
+
+    @property
     def _has_room(self) -> bool:
         # Nothing has succeeded yet and one failure looks like everyone's: the next call decides, so it goes alone.
-        suspicious = not self._good and bool(self.guard.suspects)
+        suspicious = not self.good and bool(self.guard.suspects)
         return self.ceiling.has_room(self.in_flight) and not (suspicious and self.in_flight)
 
     def _affordable(self, calls: int) -> int:
@@ -172,7 +173,7 @@ class Engine:
             )
         if answered.reading is Reading.SUCCESS:
             self.ceiling.succeeded(self.caller.clock())
-            self._good += 1
+            self.good += 1
             self._last_good, self._refused_since = self.caller.clock(), 0
         elif answered.reading is Reading.THROTTLED:
             self._slow_down(answered)
@@ -189,32 +190,21 @@ class Engine:
         """The guard has raised an alarm: drain, and stop, or wait and ask the gate's test whether to go on."""
         await self._drain()
         alarm = self.guard.alarm
-        if alarm is None or self.controls.stopping:
-            return
-        if alarm.kind is AlarmKind.STOP or self._too_many_pauses():
-            self.controls.drain(Stopped("guard", alarm.signature, alarm.why))
-            return
-        seconds = max(_PAUSES[min(self._pauses - 1, len(_PAUSES) - 1)], self.limiter.not_before - self.caller.clock())
-        self.caller.tell(Notice(f"pausing for {seconds:.0f} s: {alarm.why} ({alarm.signature})"))
-        await self._rest(seconds)
-        test = await self.probe(GateTest(self.limits), jobs.next)
-        if self.controls.stopping:
-            return
-        if test.decision in (Decision.OPEN, None):
-            self.guard = self.guard.calm()
-            self.ceiling.reset()
-            self.caller.tell(Notice(f"going on: {test.why}"))
-        else:
-            self.controls.drain(Stopped("guard", alarm.signature, f"after a pause of {seconds:.0f} s, {test.why}"))
+        if alarm is not None and not self.controls.stopping:
+            await self.breaker.heed(self, alarm, jobs.next)
 
-    def _too_many_pauses(self) -> bool:
-        if self._good - self._good_at_pause >= _GOOD_BETWEEN:
-            self._pauses = 0
-        self._pauses += 1
-        self._good_at_pause = self._good
-        return self._pauses > _PAUSES_IN_A_ROW
+    def calm(self) -> None:
+        """A pause has ended well: begin small again, with nothing held against the project."""
+        self.guard = self.guard.calm()
+        self.ceiling.reset()
 
-    async def _rest(self, seconds: float) -> None:
+    def alarmed(self, alarm: Alarm) -> None:
+        """Somebody else has found a reason to stop the flow."""
+        self.guard = replace(self.guard, alarm=self.guard.alarm or alarm)
+        self.controls.changed.set()
+
+    async def rest(self, seconds: float) -> None:
+        """Wait; a stop word ends the wait."""
         until = self.caller.clock() + seconds
         while (left := until - self.caller.clock()) > 0 and not self.controls.stopping:
             await self.controls.wait(left)

@@ -33,10 +33,12 @@ class Fate(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Policy:
     """``attempts`` per row and pass; ``patience``: seconds after which a row that is only ever throttled is given
-    up for this pass."""
+    up for this pass. ``hold``: a row whose call has no known end waits in this process for its next attempt; else it
+    is left for a later one at once."""
 
     attempts: int = 4
     patience: float = 900.0
+    hold: bool = True
 
 
 def is_ambiguous(outcome: Outcome) -> bool:
@@ -66,9 +68,12 @@ def fate(
             return Fate.BROKEN
         case Reading.THROTTLED if not outcome.unverified:
             return Fate.RETRY if may_retry and waited < policy.patience else Fate.FAILED
+    ambiguous = is_ambiguous(outcome)
     if attempt >= policy.attempts or not (may_retry or outcome.unverified):
-        return Fate.LEFT if is_ambiguous(outcome) else Fate.FAILED
-    return Fate.UNRESOLVED if is_ambiguous(outcome) else Fate.RETRY
+        return Fate.LEFT if ambiguous else Fate.FAILED
+    if ambiguous:
+        return Fate.UNRESOLVED if policy.hold else Fate.LEFT
+    return Fate.RETRY
 
 
 def is_wasted(outcome: Outcome) -> bool:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from diag.backfill.job import Job
-from diag.backfill.source import Source
+from diag.backfill.source import Later, Source
 from diag.diagnosis import Scope
 from diag.project import ProjectError
 
@@ -37,9 +37,10 @@ class Jobs:
         if self._retries and self._retries[0].due <= self._clock():
             return heapq.heappop(self._retries)
         if not self._exhausted and len(self._retries) < _MOST_WAITING:
-            if job := await self._fresh():
-                return job
-            self._exhausted = True
+            found = await self._fresh()
+            if isinstance(found, Job):
+                return found
+            self._exhausted = found is None
         return await self._resolve() if self._exhausted and not self._retries else None
 
     @property
@@ -73,12 +74,12 @@ class Jobs:
         else:
             heapq.heappush(self._retries, job)
 
-    async def _fresh(self) -> Job | None:
-        while (job := await self._source.next()) is not None:
-            if not job.unresolved:
-                return job
-            self._unresolved.append(job)
-        return None
+    async def _fresh(self) -> Job | Later | None:
+        while isinstance(found := await self._source.next(), Job):
+            if not found.unresolved:
+                return found
+            self._unresolved.append(found)
+        return found
 
     async def _resolve(self) -> Job | None:
         """Look whether a row is done; if not, it may be called once nothing of its last call can be running. Raises

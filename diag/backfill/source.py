@@ -6,7 +6,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from typing import Protocol
+from enum import Enum
+from typing import Literal, Protocol
 
 from diag.backfill.job import Job
 from diag.backfill.journal import Journal
@@ -24,10 +25,19 @@ OpenRows = Callable[[str | None], AsyncIterator[Row]]
 StillPending = Callable[[list[str]], Awaitable[set[str]]]
 
 
+class Pause(Enum):
+    """``LATER``: no job now, and there may be one yet; the engine is woken then."""
+
+    LATER = "later"
+
+
+Later = Literal[Pause.LATER]
+
+
 class Source(Protocol):
     """Where the engine takes its jobs from."""
 
-    async def next(self) -> Job | None:
+    async def next(self) -> Job | Later | None:
         """The next job, or None when there is none left."""
 
 

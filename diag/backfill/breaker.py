@@ -1,0 +1,61 @@
+"""What follows when the guard raises an alarm: stop, or pause and let a few calls decide whether to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Protocol
+
+from diag.backfill.events import Notice
+from diag.backfill.job import Job
+from diag.backfill.result import Stopped
+from diag.gate import Alarm, AlarmKind, Decision, GateTest
+
+if TYPE_CHECKING:
+    from diag.backfill.engine import Engine
+
+_PAUSES = (30.0, 60.0, 120.0, 240.0, 480.0, 600.0)  # seconds
+_PAUSES_IN_A_ROW = 3
+_GOOD_BETWEEN = 100  # successes after which earlier pauses are forgotten
+
+Draw = Callable[[], Awaitable[Job | None]]
+
+
+class Breaker(Protocol):
+    """What the engine asks once nothing is in flight any more."""
+
+    async def heed(self, engine: Engine, alarm: Alarm, draw: Draw) -> None:
+        """Leave the guard calm, or the run told to stop. ``draw`` gives jobs for probe calls."""
+
+
+class LocalBreaker:
+    """Decides for this process alone."""
+
+    def __init__(self) -> None:
+        self._pauses = 0
+        self._good_at_pause = 0
+
+    async def heed(self, engine: Engine, alarm: Alarm, draw: Draw) -> None:
+        """Wait, then ask the gate's test whether to go on."""
+        if alarm.kind is AlarmKind.STOP or self._too_many_pauses(engine.good):
+            engine.controls.drain(Stopped("guard", alarm.signature, alarm.why))
+            return
+        wait = _PAUSES[min(self._pauses - 1, len(_PAUSES) - 1)]
+        seconds = max(wait, engine.limiter.not_before - engine.caller.clock())
+        engine.caller.tell(Notice(f"pausing for {seconds:.0f} s: {alarm.why} ({alarm.signature})"))
+        await engine.rest(seconds)
+        test = await engine.probe(GateTest(engine.limits), draw)
+        if engine.controls.stopping:
+            return
+        if test.decision in (Decision.OPEN, None):
+            engine.calm()
+            engine.caller.tell(Notice(f"going on: {test.why}"))
+        else:
+            why = f"after a pause of {seconds:.0f} s, {test.why}"
+            engine.controls.drain(Stopped("guard", alarm.signature, why))
+
+    def _too_many_pauses(self, good: int) -> bool:
+        if good - self._good_at_pause >= _GOOD_BETWEEN:
+            self._pauses = 0
+        self._pauses += 1
+        self._good_at_pause = good
+        return self._pauses > _PAUSES_IN_A_ROW
