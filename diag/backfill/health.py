@@ -27,6 +27,8 @@ class Health(Protocol):
     def signature(self) -> str | None: ...
     @property
     def outcomes(self) -> Sequence[Outcome]: ...
+    @property
+    def requests_per_second(self) -> float | None: ...
 
 
 class CanarySource(Protocol):
@@ -54,6 +56,8 @@ async def open_gate(
         test = test.after(answered.reading, outcome.diagnosis.signature, called=outcome.called)
     if health.exit_code is not ExitCode.OK:
         return _shut(engine, test, health)
+    if health.requests_per_second:
+        engine.limiter.expect(health.requests_per_second)
     engine.caller.tell(Notice("preflight is healthy; sending canary calls"))
     canaries.most = None if options.limit is None else options.limit - engine.caller.tally.attempted
     test = await engine.probe(test, canaries.next)

@@ -6,6 +6,7 @@ the concurrency alone is too slow to find a limit when one call takes 5 to 10 se
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 _START = 20.0  # calls per second, before anything is known
@@ -31,6 +32,7 @@ class RateLimiter:
     _next: float = 0.0
     _grown: float | None = None
     _cut: float | None = None
+    _expected: float = math.inf
 
     def __post_init__(self) -> None:
         self.rate = self.rate or (self.most * _KNOWN if self.most else _START)
@@ -56,12 +58,20 @@ class RateLimiter:
         """Somebody wants exactly so many calls per second."""
         self.most, self.rate, self._next = rate / _KNOWN, rate, 0.0
 
+    def expect(self, limit: float) -> None:
+        """A provider names a limit (calls per second): begin no faster than just below it, and from there on only feel
+        the way. It is no fence: it may be that of another model, or a row may take two requests. A limit that
+        somebody gave stays."""
+        if self.most is None:
+            self._expected = limit * _KNOWN
+            self.rate = min(self.rate, self._expected)
+
     def _grow(self, now: float) -> None:
         """Only called where the rate was what made a call wait: a limit that is not reached must not drift up."""
         elapsed = min(1.0, now - self._grown) if self._grown is not None else 0.0
         self._grown = now
-        if self._cut is None:
-            self.rate *= (1 + _SLOW_START) ** elapsed
+        if self._cut is None and self.rate < self._expected:
+            self.rate = min(self._expected, self.rate * (1 + _SLOW_START) ** elapsed)
         else:
             self.rate += _STEP * max(_LEAST_STEP, self.rate / 10) * elapsed
         if self.most is not None:

@@ -11,6 +11,7 @@ from diag.diagnosis import Diagnosis, Evidence, Remedy
 from diag.errors import ExitCode
 from diag.rows import Outcome
 from diag.verify import Verification
+from diag.verify.limits import requests_per_second
 
 if TYPE_CHECKING:
     from diag.preflight.facts import Facts
@@ -139,6 +140,11 @@ class PreflightResult:
     def outcome(self) -> Outcome | None:
         """The last test call, or None without one."""
         return self.outcomes[-1] if self.outcomes else None
+
+    @property
+    def requests_per_second(self) -> float | None:
+        """The rate limit that a provider named, or None."""
+        return requests_per_second(self.verifications)
 
     @property
     def cost_usd(self) -> float:

@@ -1,5 +1,6 @@
 """The way from preflight over the canaries to the run."""
 
+import asyncio
 from dataclasses import dataclass
 
 import pytest
@@ -17,15 +18,16 @@ class Health:
     verdict: str
     signature: str | None
     outcomes: tuple
+    requests_per_second: float | None = None
 
 
-def preflight_on(world, code=ExitCode.OK, signature=None):
+def preflight_on(world, code=ExitCode.OK, signature=None, limit=None):
     """A preflight whose test call is made in this world."""
 
     async def preflight():
         row_id = world.pending[0]
         outcome = await world.run(Row(row_id, "https://pictures.example/x.jpg"))
-        return Health(code, "healthy" if code is ExitCode.OK else "unhealthy", signature, (outcome,))
+        return Health(code, "healthy" if code is ExitCode.OK else "unhealthy", signature, (outcome,), limit)
 
     return preflight
 
@@ -106,3 +108,14 @@ def test_accepting_half_runs_on_half(journal):
     world = World.of(60, lambda world, row: BUSY if sum(world.calls.values()) % 2 == 0 else OK)
     options = Options(if_healthy=True, accept_rate=0.5)
     assert gated(world, journal, options=options).gate.decision == "open"
+
+
+def test_a_limit_that_preflight_learnt_is_where_the_rate_begins(journal):
+    def seconds(limit):
+        times = []
+        world = World.of(60, lambda world, row: times.append(asyncio.get_running_loop().time()) or OK)
+        virtually(world, journal.with_name(f"{limit}.db"), preflight=preflight_on(world, limit=limit))
+        return times[-1] - times[0]
+
+    assert seconds(1.0) > 50  # virtual ones: one call a second, feeling its way
+    assert seconds(None) < 45

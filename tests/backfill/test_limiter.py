@@ -115,3 +115,25 @@ def test_a_refusal_after_a_long_calm_only_nudges_and_one_soon_after_cuts():
     assert limiter.rate == pytest.approx(20 * 0.7 * 0.82)
     limiter.throttled(106.0, None)
     assert limiter.rate == pytest.approx(20 * 0.7 * 0.82 * 0.7)
+
+
+def test_a_limit_that_a_provider_names_is_where_the_rate_begins_and_no_fence() -> None:
+    limiter = RateLimiter()
+    limiter.expect(10)
+    assert limiter.rate == pytest.approx(9.5)
+    now = 0.0
+    while now < 20:
+        now += limiter.turn(now)
+    assert 9.5 < limiter.rate < 11  # without it, slow start would be at several times that
+
+
+def test_a_limit_that_somebody_gave_beats_the_providers() -> None:
+    limiter = RateLimiter(4)
+    limiter.expect(100)
+    assert limiter.rate == pytest.approx(3.8)
+
+
+def test_a_high_limit_of_a_provider_is_no_reason_to_begin_fast() -> None:
+    limiter = RateLimiter()
+    limiter.expect(500)
+    assert limiter.rate == RateLimiter().rate

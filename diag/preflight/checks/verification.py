@@ -14,13 +14,13 @@ from diag.project.shipped import PROBE
 from diag.secret import Secret
 from diag.verify import Standing, Verification
 from diag.verify.aws import ID, SECRET, TOKEN, Keys
+from diag.verify.limits import requests_per_second
 from diag.verify.openai import SMALLEST_COST
 
 OPENAI = "OPENAI_API_KEY"
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _ONLY_WARNS = {"openai.model-unavailable", "gemini.permission"}
 """Which model a function asks for, and what a key may list, is known here only by guess: the call decides."""
-_LIMIT = "x-ratelimit-limit-requests"
 NO_COPY = "a missing local copy"
 _PROBE = Remedy("Ask inside the project, where it counts.", "nukediag functions deploy nukediag-probe")
 
@@ -131,6 +131,6 @@ def _named(context: dict[str, str], last: Verification) -> dict[str, str]:
 
 def _accepted(asked: Sequence[Verification]) -> str:
     account = next((one.account for one in asked if one.account), None)
-    limit = next((one.limits[_LIMIT] for one in asked if _LIMIT in one.limits), None)
-    told = ["accepted", f"account {account}" if account else "", f"{limit} requests a minute" if limit else ""]
+    rate = requests_per_second(asked)
+    told = ["accepted", f"account {account}" if account else "", f"{rate * 60:.0f} requests a minute" if rate else ""]
     return ", ".join(part for part in told if part)
