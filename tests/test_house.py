@@ -16,7 +16,7 @@ SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if "node_modules" not in
 # A package may import those of its own level's right-hand side and everything below.
 LAYERS = [
     {"cli"},
-    {"sandbox", "report"},
+    {"fleet", "sandbox", "report"},
     {"backfill", "preflight"},
     {"rows", "verify", "credentials"},
     {"project"},

@@ -1,0 +1,1 @@
+"""Many workers on one queue in the project's own database."""
