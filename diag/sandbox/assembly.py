@@ -29,7 +29,8 @@ from diag.sandbox.keys import ProjectKeys
 from diag.sandbox.logbook import Logbook
 from diag.sandbox.management import Management
 from diag.sandbox.model import Deployed, Project
-from diag.sandbox.own import OwnProject, load
+from diag.sandbox.own import OwnProject, buckets, load, tables
+from diag.sandbox.own.folder import supabase_folder
 from diag.sandbox.own.watch import Watch
 from diag.sandbox.ports import free_ports, listener, until_listening
 from diag.sandbox.postgres import ROLES, Postgres
@@ -91,7 +92,7 @@ class Assembly:
         self.postgres = Postgres(scratch, database_port, keys.database_password)
         self.project = Project(keys, url=_address(self._gateway_socket), database_url=self.postgres.url)
         self.project.usual = Condition(new_keys_pass=wishes.sb_keys == "accepted")
-        self.data_api = DataApi(folder / "data-api", self._data_api_port, keys, self.postgres.url)
+        self.data_api = DataApi(folder / "data-api", self._data_api_port, keys, self.postgres.url, self.postgres.query)
         self.book = Logbook()
         self.workers = Workers(self.family, self._fence(), self.project.environment, self.book)
         self.management = Management(
@@ -149,6 +150,8 @@ class Assembly:
         await self.postgres.start(self.family)
         await self.postgres.query(ROLES)
         await self.postgres.query(seed.sql(self.project.url + BUCKET, self._wishes.images))
+        if supabase := supabase_folder(self._wishes.functions):
+            await tables.apply(supabase, self.project.url, self.postgres.query, self._say)
         if self._wishes.tables:
             await self._apply(self._wishes.tables)
         private_folder(self._folder / "data-api")
@@ -222,13 +225,18 @@ class Assembly:
         management = web.Application(client_max_size=_LARGEST_BODY)
         management.add_subapp("/v1", self.management.application())
         management.add_subapp(PREFIX, Control(stage, self.family, self.control_token, self._folder).application())
-        await self._host(gateway.application(self._session, self.photos.routes()), self._gateway_socket)
+        await self._host(gateway.application(self._session, self._objects()), self._gateway_socket)
         await self._host(management, self._management_socket)
         await self._host(_application(self.openai.routes()), self._openai_socket)
         await self._host(_application(self.aws.routes()), self._aws_socket)
         await self._host(_application(self.gemini.routes()), self._gemini_socket)
         await self._host(_application(self.openrouter.routes()), self._openrouter_socket)
         await self._host(_application(self.history.routes()), self._history_socket)
+
+    def _objects(self) -> list[web.RouteDef]:
+        supabase = supabase_folder(self._wishes.functions)
+        own = buckets.routes(buckets.public_buckets(supabase)) if supabase else []
+        return [*own, *self.photos.routes()]
 
     async def _host(self, application: web.Application, where: socket.socket) -> None:
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)

@@ -10,6 +10,7 @@ from aiohttp import web
 from yarl import URL
 
 from diag.errors import SandboxError
+from diag.sandbox import openapi
 from diag.sandbox.children import Child, Family
 from diag.sandbox.keys import ProjectKeys, Refusal, data_api_headers
 from diag.sandbox.parts import LITE, deno_environment, deno_run
@@ -23,8 +24,11 @@ _CREDENTIALS = ("apikey", "authorization")
 class DataApi:
     """Supabase Lite on a port of its own, which only the gateway talks to."""
 
-    def __init__(self, folder: Path, port: int, keys: ProjectKeys, database_url: str) -> None:
+    def __init__(
+        self, folder: Path, port: int, keys: ProjectKeys, database_url: str, query: openapi.Query | None = None
+    ) -> None:
         self._folder, self._port, self._keys, self._database_url = folder, port, keys, database_url
+        self._query = query
         self._url = URL(f"http://127.0.0.1:{port}")
 
     async def start(self, family: Family) -> Child:
@@ -73,6 +77,8 @@ class DataApi:
         credentials = data_api_headers(self._keys, request.headers, request.query, legacy_keys=legacy_keys)
         if isinstance(credentials, Refusal) and request.method != "OPTIONS":
             return web.json_response(credentials.body, status=401)
+        if request.path == "/rest/v1/" and request.method == "GET" and self._query:
+            return await self._description(credentials)
         headers = passed_on(request.headers, _CREDENTIALS)
         headers.update({} if isinstance(credentials, Refusal) else credentials)
         target = self._url.join(URL(request.raw_path, encoded=True))
@@ -80,6 +86,16 @@ class DataApi:
         method = "GET" if request.method == "HEAD" else request.method
         answer = await pass_on(session, method, target, headers, await request.read())
         return answer.response({"sb-project-ref": self._keys.ref, **_proxy_status(answer)})
+
+    async def _description(self, credentials: Refusal | dict[str, str]) -> web.Response:
+        """Its OpenAPI document; hosted projects show it to secret keys alone."""
+        assert self._query is not None
+        if isinstance(credentials, Refusal) or credentials["apikey"] != self._keys.secret:
+            hint = "Accessing the schema via the Data API is only allowed using a secret API key."
+            return web.json_response({"message": "Access to schema is forbidden", "hint": hint}, status=401)
+        headers = {"sb-project-ref": self._keys.ref}
+        kind = "application/openapi+json"
+        return web.json_response(await openapi.document(self._query), headers=headers, content_type=kind)
 
 
 def no_database() -> web.Response:

@@ -42,6 +42,12 @@ def functions_root(folder: Path) -> Path:
     return next((each for each in candidates if each.is_dir()), folder).absolute()
 
 
+def supabase_folder(folder: Path | None) -> Path | None:
+    """The ``supabase`` folder around the functions, or None where they stand elsewhere."""
+    home = functions_root(folder).parent if folder else None
+    return home if home and home.name == "supabase" else None
+
+
 def find_functions(folder: Path) -> dict[str, OwnFunction]:
     """Slug -> function, of all that are enabled; ``UsageError`` where there is none."""
     root = functions_root(folder)

@@ -20,13 +20,14 @@ from aiohttp import web
 from diag.sandbox.counters import Counters
 from diag.sandbox.upstreams import openai_answers as answers
 from diag.sandbox.upstreams import openai_refusals as refusals
+from diag.sandbox.upstreams import openai_texts as texts
 from diag.sandbox.upstreams.openai_answers import Question, Said
 from diag.sandbox.upstreams.openai_faults import Bucket, Faults
 from diag.sandbox.upstreams.openai_pictures import Pictures
 from diag.sandbox.upstreams.openai_refusals import Refusal
 from diag.sandbox.upstreams.wire import break_off, hang_up, stall
 
-MODELS: Final = ("gpt-4o-mini", "gpt-4o", "gpt-4.1", "gpt-4.1-mini", "gpt-5-mini", "gpt-5-nano")
+MODELS: Final = ("gpt-4o-mini", "gpt-4o", "gpt-4.1", "gpt-4.1-mini", "gpt-5-mini", "gpt-5-nano", *texts.MODELS)
 _ORGANISATION, _PROJECT = "org-sandbox", "proj_sandbox"
 _PAGE: Final = (
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"
@@ -65,10 +66,12 @@ class OpenAI:
         self._bucket = Bucket(self._faults.requests_per_minute)
 
     def routes(self) -> list[web.RouteDef]:
-        """``/v1/chat/completions``, ``/v1/responses``, ``/v1/models`` and ``/v1/models/{model}``."""
+        """Chat completions, responses, embeddings, transcriptions and models, below ``/v1``."""
         return [
             web.post("/v1/chat/completions", self._chat),
             web.post("/v1/responses", self._respond),
+            web.post("/v1/embeddings", self._embed),
+            web.post("/v1/audio/transcriptions", self._transcribe),
             web.get("/v1/models", self._models),
             web.get("/v1/models/{model}", self._model),
         ]
@@ -86,6 +89,12 @@ class OpenAI:
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, answers.response_question, answers.response)
+
+    async def _embed(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, texts.embedding_question, texts.embedding)
+
+    async def _transcribe(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, texts.transcription_question, texts.transcription)
 
     async def _answer(self, request: web.Request, read: Reader, write: Writer) -> web.StreamResponse:
         self._counters.attempted("openai")
@@ -157,7 +166,7 @@ class OpenAI:
         return answers.said(question, row, self._faults.reply, self._faults.without), row
 
     def _billed(self, answer: dict[str, Any]) -> dict[str, Any]:
-        tokens = list(answer["usage"].values())[:2]
+        tokens = [count for count in answer["usage"].values() if isinstance(count, int)][:2]
         self._credit -= sum(count * price for count, price in zip(tokens, _USD_PER_TOKEN, strict=True))
         return answer
 
@@ -197,10 +206,20 @@ class OpenAI:
 
 async def _question(request: web.Request, read: Reader) -> Question:
     try:
-        body = json.loads(await request.read())
+        body = (
+            await _form(request) if request.content_type.startswith("multipart/") else json.loads(await request.read())
+        )
     except ValueError:
         raise refusals.invalid("We could not parse the JSON body of your request.") from None
     try:
         return read(body)
     except (KeyError, TypeError, AttributeError):
         raise refusals.invalid("Invalid type for a part of your request.", code="invalid_type") from None
+
+
+async def _form(request: web.Request) -> dict[str, Any]:
+    """The fields of a form, a file as ``(name, content)``."""
+    fields = (await request.post()).items()
+    return {
+        name: (each.filename, each.file.read()) if isinstance(each, web.FileField) else each for name, each in fields
+    }
