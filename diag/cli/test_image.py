@@ -50,6 +50,8 @@ def command(
     """Call the function once, for one row, classify the answer, and look in the database at what was written."""
     if sum((bool(row_id), take_next, bool(picture_url))) != 1:
         raise UsageError("say which picture: a row's id, --next, or --url URL", "nukediag test-image --next")
+    if picture_url and not session.configuration.settings.table.url:
+        raise UsageError("[table] url is empty: the function takes no address", "nukediag test-image --next")
     outcome = asyncio.run(_test(session, row_id, picture_url, force=force, mark=not no_mark))
     return _show(session, outcome, given=row_id or picture_url or outcome.row.id or None)
 

@@ -42,6 +42,9 @@ class TableSettings(_Group):
     name: str = "vehicle_images"
     id: str = "id"
     url: str = "image_url"
+    """The column with the address of what is analysed; empty: rows have none."""
+    media: Literal["image", "any"] = "image"
+    """What stands at that address: a picture is looked at before a call is paid for, anything else is only asked for."""
     marker: str = "ai_last_scanned"
     """null = no result yet; set by nukediag after a verified answer."""
     where: dict[str, str] = {"vehicle_id": "not.is.null"}

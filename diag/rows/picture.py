@@ -27,18 +27,26 @@ _MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the services behind the function take: media types, and a picture's size in bytes."""
+    """What the services behind the function take: media types (None: whatever is there), and a picture's size in
+    bytes."""
 
-    accepted: frozenset[str]
+    accepted: frozenset[str] | None
     most: int
 
 
 REKOGNITION = Limits(frozenset({"image/jpeg", "image/png"}), 5 * _MEGABYTE)
 OPENAI = Limits(frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"}), 50 * _MEGABYTE)
+ANYTHING = Limits(None, 0)
+"""No picture, but a recording or a document: nobody knows here what the service behind the function takes."""
 
 
-def limits_for(settings: Settings) -> Limits:
-    """Rekognition's limits where the function needs AWS credentials, else those of the vision model."""
+def limits_for(settings: Settings) -> Limits | None:
+    """Rekognition's limits where the function needs AWS credentials, else those of the vision model; None where rows
+    have no address that could be looked at."""
+    if not settings.table.url:
+        return None
+    if settings.table.media == "any":
+        return ANYTHING
     return REKOGNITION if any(name.startswith("AWS_") for name in settings.secrets.required) else OPENAI
 
 
@@ -54,10 +62,14 @@ class Seen:
 
 
 class Pictures:
-    """Looks at pictures. ``transport`` is for tests; ``timeout`` in seconds."""
+    """Looks at pictures; without ``limits`` at nothing. ``transport`` is for tests; ``timeout`` in seconds."""
 
     def __init__(
-        self, limits: Limits = REKOGNITION, *, transport: httpx.AsyncBaseTransport | None = None, timeout: float = 20
+        self,
+        limits: Limits | None = REKOGNITION,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        timeout: float = 20,
     ) -> None:
         quieten()  # URLs of pictures may carry a signature
         self._limits = limits
@@ -67,7 +79,11 @@ class Pictures:
             timeout=timeout,
             follow_redirects=True,
             # identity: the size that counts is that of the picture, not of its compressed transfer
-            headers={"User-Agent": f"nukediag/{__version__}", "Accept": "image/*", "Accept-Encoding": "identity"},
+            headers={
+                "User-Agent": f"nukediag/{__version__}",
+                "Accept": "*/*" if limits == ANYTHING else "image/*",
+                "Accept-Encoding": "identity",
+            },
         )
 
     async def __aenter__(self) -> Self:
@@ -82,24 +98,26 @@ class Pictures:
 
     async def fault(self, url: str | None) -> Diagnosis | None:
         """What is wrong with the picture (an ``image.*`` diagnosis), or None where it can be analysed."""
+        if self._limits is None:
+            return None
         wrong = url_fault(url)
         if wrong or url is None or url.startswith("data:"):
             return wrong
         try:
-            return judge(await self._look(url), self._limits)
+            return judge(await self._look(url, self._limits.most), self._limits)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             return _fault("image.url-invalid", "url", str(error))
         except httpx.HTTPError as error:
             return _fault("image.unreachable", "connection", f"{type(error).__name__}: {error}")
 
-    async def _look(self, url: str) -> Seen:
+    async def _look(self, url: str, most: int) -> Seen:
         headers = {"Range": f"bytes=0-{_HEAD - 1}"}
         async with self._client.stream("GET", url, headers=headers) as response:
             size = _told_size(response)
             head, read = b"", 0
             async for chunk in response.aiter_bytes():
                 head, read = (head + chunk)[:_HEAD], read + len(chunk)
-                if read >= _HEAD and (size is not None or read > self._limits.most):
+                if read >= _HEAD and (size is not None or read > most):
                     break
             known = size if size is not None else read
             return Seen(response.status_code, response.headers.get("content-type", ""), head, known)
@@ -127,6 +145,8 @@ def judge(seen: Seen, limits: Limits = REKOGNITION) -> Diagnosis | None:
     if seen.status not in (200, 206):
         text = seen.head.decode("utf-8", "replace")[:300]
         return _fault(_refusal(seen.status, text), "status", str(seen.status), _body(text))
+    if limits.accepted is None:
+        return None
     kind = filetype.guess_mime(seen.head) if seen.head else None
     if not kind or not kind.startswith("image/"):
         return _fault("image.not-an-image", "content type", seen.declared or "none", _first_bytes(seen.head))

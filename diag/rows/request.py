@@ -29,7 +29,8 @@ def row_columns(settings: Settings) -> tuple[str, ...]:
     """The columns that a row needs, each once: its id, its URL, what the request carries, and its result columns as
     they stand before the call (to tell a fresh result from an old one)."""
     table = settings.table
-    return tuple(dict.fromkeys((table.id, table.url, *settings.function.payload.values(), *table.result_columns)))
+    own = (table.url,) if table.url else ()
+    return tuple(dict.fromkeys((table.id, *own, *settings.function.payload.values(), *table.result_columns)))
 
 
 def row_from(record: Mapping[str, object], settings: Settings) -> Row:

@@ -8,6 +8,7 @@ from PIL import Image
 
 from diag.config.settings import SecretsSettings, Settings
 from diag.rows.picture import OPENAI, REKOGNITION, Pictures, Seen, judge, limits_for, url_fault
+from diag.rows.request import row_columns, row_from
 
 
 def drawn(format: str) -> bytes:
@@ -155,3 +156,28 @@ async def test_a_real_connection_that_is_refused_is_unreachable() -> None:
         fault = await pictures.fault("http://127.0.0.1:1/x.jpg")
     assert fault is not None
     assert fault.signature == "image.unreachable"
+
+
+@pytest.mark.parametrize(
+    ("table", "status", "expected"),
+    [
+        ({"url": "audio_url", "media": "any"}, 200, None),
+        ({"url": "audio_url", "media": "any"}, 404, "image.not-found"),
+        ({"url": ""}, 404, None),
+        ({"url": "image_url"}, 200, "image.not-an-image"),
+    ],
+)
+async def test_what_is_no_picture_is_only_asked_for(table: dict[str, str], status: int, expected: str | None) -> None:
+    settings = Settings.model_validate({"table": table})
+    answer = httpx.MockTransport(lambda request: httpx.Response(status, content=b"RIFF....WAVEfmt "))
+    async with Pictures(limits_for(settings), transport=answer) as pictures:
+        fault = await pictures.fault("https://files.example.com/a.wav")
+    assert (fault.signature if fault else None) == expected
+
+
+async def test_rows_without_an_address_are_not_looked_at() -> None:
+    settings = Settings.model_validate({"table": {"url": ""}, "function": {"payload": {"document_id": "id"}}})
+    async with Pictures(limits_for(settings)) as pictures:
+        assert await pictures.fault(None) is None
+    assert "" not in row_columns(settings)
+    assert row_from({"id": 7}, settings).url is None

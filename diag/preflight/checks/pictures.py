@@ -12,12 +12,15 @@ from diag.preflight.model import Finding, Status
 
 async def sample(facts: Facts) -> Finding:
     """Pictures of pending rows can be fetched and are ones that the services accept."""
+    if not facts.settings.table.url:
+        return passed("the rows have no pictures")
     looked = await facts.sample()
     bad = [one for one in looked if one.fault]
     if not looked:
         return passed("nothing is pending")
     if not bad:
-        return passed(f"{len(looked)} of {len(looked)} pictures are good")
+        what = "pictures are good" if facts.settings.table.media == "image" else "addresses answer"
+        return passed(f"{len(looked)} of {len(looked)} {what}")
     return _some_bad(looked, bad)
 
 
