@@ -8,22 +8,23 @@ that the file stays small over millions.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import quote
 
+from diag.backfill.counters import Counters, forget_old_runs
 from diag.backfill.fate import Fate
 from diag.backfill.lease import Lease
-from diag.backfill.records import SCHEMA, SCHEMA_VERSION, Record, State
+from diag.backfill.records import Record, State, prepare
 from diag.backfill.result import BackfillResult
-from diag.backfill.writer import Writer, translate
+from diag.backfill.writer import Writer
 from diag.errors import JournalError
 from diag.rows.outcome import Outcome
 from diag.secret import redact
@@ -46,17 +47,24 @@ ON CONFLICT (function, id) DO UPDATE SET
     run = excluded.run, state = 1, attempts = attempts + 1, started_at = excluded.started_at, ended_at = NULL
 """
 _OUTCOME = """
-UPDATE item SET state = ?, ended_at = ?, signature = ?, scope = ?, evidence = ?, status = ?
+UPDATE item SET state = ?, ended_at = ?, signature = ?, scope = ?, evidence = ?, status = ?, duration_ms = ?
 WHERE function = ? AND id = ?
 """
-_TALLY = """
-INSERT INTO tally (run, signature, scope, count, example) VALUES (?, ?, ?, 1, ?)
-ON CONFLICT (run, signature) DO UPDATE SET count = count + 1
+_FIGURES = """
+UPDATE run SET seen_at = ?, attempted = ?, succeeded = ?, failed = ?, skipped = ?, calls = ?, retries = ?, cost_usd = ?,
+    wasted = ?, unresolved = ?, passes = ?, refused = ?, remaining = ?, gate = ?, stopped = ?,
+    phase = ?, start_rate = ?, in_flight = ? WHERE id = ?
 """
-_FINISH = """
-UPDATE run SET ended_at = ?, succeeded = ?, failed = ?, skipped = ?, calls = ?, retries = ?, cost_usd = ?, gate = ?,
-    stopped = ?, exit_code = ? WHERE id = ?
-"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How a run stands: its ``phase`` (``gate``, ``running``, ``paused`` by somebody, ``resting`` because the guard
+    says so, ``stopping``, ``ended``), the calls per second that the limiter lets start, and the calls in flight."""
+
+    phase: str
+    start_rate: float | None = None
+    in_flight: int = 0
 
 
 def journal_path(state_dir: Path, table: str) -> Path:
@@ -76,6 +84,7 @@ class Journal:
         self._writer = Writer(lambda: _connect(path), path)
         self._done = 0
         self._prune_before = 0.0
+        self.counters = Counters()
 
     @classmethod
     async def open(cls, path: Path, function: str, run: str, *, now: Callable[[], float] = time.time) -> Self:
@@ -102,6 +111,7 @@ class Journal:
     async def close(self) -> None:
         """Write what is left and let the next run in."""
         try:
+            self._count()
             await self._writer.close()
         finally:
             self._lease.release()
@@ -109,8 +119,14 @@ class Journal:
     async def begin(self, pending: int, options: Mapping[str, Any]) -> None:
         """Record the beginning of the run."""
         values = (self.run, self._function, os.getpid(), self._now(), pending, json.dumps(options))
-        sql = "INSERT INTO run (id, function, process, started_at, pending, options) VALUES (?, ?, ?, ?, ?, ?)"
-        await self._writer.submit(lambda db: db.execute(sql, values) and None)
+        columns = "id, function, process, started_at, pending, options, phase"
+        sql = f"INSERT INTO run ({columns}) VALUES (?, ?, ?, ?, ?, ?, 'begun')"  # noqa: S608 - our own words
+
+        def write(db: sqlite3.Connection) -> None:
+            db.execute(sql, values)
+            forget_old_runs(db)
+
+        await self._writer.submit(write)
 
     async def intent(self, row_id: str) -> None:
         """Commit that a call for this row is about to be sent."""
@@ -132,14 +148,11 @@ class Journal:
 
     async def outcome(self, outcome: Outcome, fate: Fate) -> None:
         """Commit what became of the call."""
-        values = self._values(outcome, fate)
-        diagnosis = outcome.diagnosis
-        tallied = (self.run, diagnosis.signature, diagnosis.scope and diagnosis.scope.value, outcome.row.id)
-        prune = self._to_prune(fate)
+        values, prune = self._values(outcome, fate), self._to_prune(fate)
+        self.counters.add(self._now(), outcome, fate)
 
         def write(db: sqlite3.Connection) -> None:
             db.execute(_OUTCOME, values)
-            db.execute(_TALLY, tallied)
             if prune is not None:
                 db.execute("DELETE FROM item WHERE state = ? AND ended_at < ?", (State.DONE, prune))
 
@@ -171,19 +184,34 @@ class Journal:
 
         return await self._writer.submit(take)
 
+    async def progress(self, result: BackfillResult, moment: Moment) -> None:
+        """Record how the run stands, for those who look at it."""
+        self._count()
+        values = (self._now(), *_figures(result), moment.phase, moment.start_rate, moment.in_flight, self.run)
+        await self._writer.submit(lambda db: db.execute(_FIGURES, values) and None)
+
     async def finish(self, result: BackfillResult) -> None:
         """Record the end of the run."""
-        stopped = result.stopped and {"reason": result.stopped.reason, "signature": result.stopped.signature}
-        gate = {"decision": result.gate.decision, "why": redact(result.gate.why)}
-        figures = (result.succeeded, result.failed, result.skipped, result.calls, result.retries, result.cost_usd)
-        values = (self._now(), *figures, json.dumps(gate), json.dumps(stopped), int(result.exit_code), self.run)
-        await self._writer.submit(lambda db: db.execute(_FINISH, values) and None)
+        values = (self._now(), int(result.exit_code), self.run)
+        sql = "UPDATE run SET ended_at = ?, exit_code = ? WHERE id = ?"
+        await self.progress(result, Moment("ended"))
+        await self._writer.submit(lambda db: db.execute(sql, values) and None)
+
+    def _count(self) -> None:
+        new = self.counters.take()
+        self._writer.submit(lambda db: new.write(db, self.run)).add_done_callback(_seen)
 
     def _values(self, outcome: Outcome, fate: Fate) -> tuple[Any, ...]:
         diagnosis, answer = outcome.diagnosis, outcome.answer
         evidence = "; ".join(f"{seen.where}: {seen.text}" for seen in diagnosis.evidence[:2])
         scope = diagnosis.scope.value if diagnosis.scope else None
-        what = (diagnosis.signature, scope, redact(evidence)[:_EVIDENCE], answer.status if answer else None)
+        what = (
+            diagnosis.signature,
+            scope,
+            redact(evidence)[:_EVIDENCE],
+            answer.status if answer else None,
+            outcome.duration_ms,
+        )
         return (_STATES[fate], self._now(), *what, self._function, outcome.row.id)
 
     def _to_prune(self, fate: Fate) -> float | None:
@@ -194,30 +222,29 @@ class Journal:
         return before
 
 
-def refused_rows(path: Path, function: str) -> int:
-    """How many rows earlier runs have recorded as failed on their own account. Reads only; 0 without a journal."""
-    if not path.exists():
-        return 0
-    try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as db:
-            sql = "SELECT count(*) FROM item WHERE function = ? AND state = ?"
-            return int(db.execute(sql, (function, State.REFUSED)).fetchone()[0])
-    except sqlite3.Error as error:
-        raise translate(error, path) from None
-
-
 def _connect(path: Path) -> sqlite3.Connection:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # SQLite's own files take over the mode
     connection = sqlite3.connect(path, isolation_level=None, timeout=10)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA fullfsync = 1")  # macOS: without it a commit may still sit in the drive's cache
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version not in (0, SCHEMA_VERSION):
-        raise sqlite3.DatabaseError(f"it was written by another version of nukediag (schema {version})")
-    connection.executescript(SCHEMA)
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    prepare(connection)
     return connection
+
+
+def _figures(result: BackfillResult) -> tuple[object, ...]:
+    stopped = result.stopped and {**asdict(result.stopped), "why": redact(result.stopped.why)}
+    gate = {**asdict(result.gate), "why": redact(result.gate.why)}
+    rows = (result.attempted, result.succeeded, result.failed, result.skipped)
+    money = (result.calls, result.retries, result.cost_usd, result.wasted, result.unresolved)
+    left = (result.passes, result.refused, result.remaining)
+    return (*rows, *money, *left, json.dumps(gate), json.dumps(stopped))
+
+
+def _seen(future: asyncio.Future[None]) -> None:
+    """Figures that could not be written are no reason to fail: the next outcome meets the same error and tells it."""
+    if not future.cancelled():
+        future.exception()
 
 
 def _find_crashed(db: sqlite3.Connection) -> None:

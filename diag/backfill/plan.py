@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from diag.backfill.journal import journal_path, refused_rows
+from diag.backfill.journal import journal_path
 from diag.backfill.options import Options
+from diag.backfill.runs import refused_rows
 from diag.config.settings import Settings
 from diag.project import Project
 from diag.rows import count_pending

@@ -14,8 +14,8 @@ from diag.backfill.ceiling import FixedCeiling
 from diag.backfill.engine import Engine
 from diag.backfill.events import Notice
 from diag.backfill.journal import Journal
-from diag.backfill.lease import Lease
-from diag.backfill.records import SCHEMA
+from diag.backfill.lease import holder
+from diag.backfill.records import prepare
 from diag.backfill.result import Stopped
 from diag.backfill.writer import translate
 from diag.errors import JournalError, UsageError
@@ -41,7 +41,7 @@ def send(path: Path, word: Word) -> None:
     _check_running(path)
     try:
         with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as db:
-            db.executescript(SCHEMA)
+            prepare(db)
             sql = "INSERT INTO control (word, value) VALUES (?, ?)"
             _wait(db, db.execute(sql, (word.word, word.value)).lastrowid)
     except sqlite3.Error as error:
@@ -49,11 +49,8 @@ def send(path: Path, word: Word) -> None:
 
 
 def _check_running(path: Path) -> None:
-    if path.exists():
-        try:
-            Lease.take(path.with_suffix(".lock")).release()
-        except UsageError:
-            return
+    if path.exists() and holder(path.with_suffix(".lock")) is not None:
+        return
     raise UsageError("no backfill of this table is running", "start one: nukediag backfill --if-healthy")
 
 

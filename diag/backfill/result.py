@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from diag.diagnosis import Scope
+from diag.diagnosis import Remedy, Scope
 from diag.errors import ExitCode
 
 
 @dataclass(frozen=True, slots=True)
 class SignatureCount:
-    """How often a signature was met. ``example`` is the id of the first row that met it."""
+    """How often a signature was met. ``example`` is the id of the first row that met it; ``title`` and ``remedies``
+    are those of its diagnosis."""
 
     signature: str
     scope: Scope | None
     count: int
     example: str
+    title: str = ""
+    remedies: tuple[Remedy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,10 @@ class GateReport:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Why a run ended early: ``reason`` is ``gate``, ``guard``, ``interrupted``, ``max-calls``, ``max-cost``,
-    ``max-duration``, ``database``, ``journal`` or ``no-rows-visible``; ``signature`` the diagnosis behind it;
-    ``why`` a sentence."""
+    """Why a run ended early: ``reason`` is ``gate``, ``guard``, ``interrupted``, ``control`` (told so from another
+    terminal), ``max-calls``, ``max-cost``, ``max-duration``, ``database``, ``command`` (a supervised command ended
+    before its work was done), ``error`` (nukediag itself failed) or ``no-rows-visible``; ``signature`` is the diagnosis
+    behind it; ``why`` a sentence."""
 
     reason: str
     signature: str | None = None

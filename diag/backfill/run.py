@@ -23,6 +23,7 @@ from diag.backfill.limiter import RateLimiter
 from diag.backfill.options import Options
 from diag.backfill.parts import Run
 from diag.backfill.plan import Plan, in_flight, most_calls
+from diag.backfill.progress import keep_record
 from diag.backfill.records import State
 from diag.backfill.remote import listen
 from diag.backfill.repair import HollowRows
@@ -65,11 +66,15 @@ async def run(
         this = Run(project, settings, options, plan, controls, journal)
         await journal.begin(plan.pending, asdict(options))
         async with put_together(this, observers) as engine:
-            listener = asyncio.create_task(listen(journal, engine))
+            beside = [
+                asyncio.create_task(listen(journal, engine)),
+                asyncio.create_task(keep_record(this, engine, lambda: as_result(this))),
+            ]
             try:
                 await go(this, engine, preflight)
             finally:
-                listener.cancel()
+                for task in beside:
+                    task.cancel()
         result = replace(as_result(this), duration_ms=(time.monotonic() - began) * 1000)
         await journal.finish(result)
         return result

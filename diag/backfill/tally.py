@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from diag.backfill.fate import Fate, is_wasted
 from diag.backfill.job import Answered
 from diag.backfill.result import SignatureCount
-from diag.diagnosis import Verdict
+from diag.diagnosis import Diagnosis, Verdict
 from diag.rows.outcome import Outcome
 
 
@@ -58,8 +58,13 @@ class Tally:
         self.wasted += is_wasted(outcome)
         if outcome.diagnosis.verdict is Verdict.OK:
             return
-        name = outcome.diagnosis.signature
-        seen = self._signatures.get(name)
-        count = seen.count + 1 if seen else 1
-        example = seen.example if seen else outcome.row.id
-        self._signatures[name] = SignatureCount(name, outcome.diagnosis.scope, count, example)
+        diagnosis = outcome.diagnosis
+        seen = self._signatures.get(diagnosis.signature) or first_seen(diagnosis, outcome.row.id)
+        self._signatures[diagnosis.signature] = replace(seen, count=seen.count + 1)
+
+
+def first_seen(diagnosis: Diagnosis, example: str) -> SignatureCount:
+    """A signature that has not been counted yet."""
+    return SignatureCount(
+        diagnosis.signature, diagnosis.scope, 0, example, diagnosis.title, diagnosis.remedies
+    )  # fmt: skip

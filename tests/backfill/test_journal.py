@@ -11,8 +11,9 @@ import time
 import pytest
 
 from diag.backfill.fate import Fate
-from diag.backfill.journal import Journal, journal_path, refused_rows
+from diag.backfill.journal import Journal, journal_path
 from diag.backfill.records import State
+from diag.backfill.runs import refused_rows
 from diag.errors import ExitCode, JournalError, UsageError
 from diag.rows.outcome import Outcome, Row
 from diag.secret import Secret, redact

@@ -7,8 +7,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from diag.backfill.counters import Counters
 from diag.backfill.result import BackfillResult, SignatureCount
 from diag.backfill.supervise.marks import Mark
+from diag.backfill.tally import first_seen
 from diag.diagnosis import Diagnosis
 from diag.gate import Guard, Reading, read
 from diag.rows.audit import Kind
@@ -23,12 +25,14 @@ _UNMARKED = 10
 class Ledger:
     """``good``, ``bad`` and ``retried`` are what the command said; ``full`` and ``hollow`` the rows that it marked with
     and without results behind the mark. ``begun`` counts per row (an id, or its beginning) how often a call began.
-    ``looking``: whether the database can tell what was marked; without it the command's word has to do."""
+    ``looking``: whether the database can tell what was marked; without it the command's word has to do. ``counters``
+    is where the journal counts over time."""
 
     guard: Guard
     accept_degraded: bool = False
     clock: Callable[[], float] = time.time
     looking: bool = True
+    counters: Counters = field(default_factory=Counters)
     calls: int = 0
     good: int = 0
     bad: int = 0
@@ -61,8 +65,9 @@ class Ledger:
     def count(self, diagnosis: Diagnosis, example: str = "") -> None:
         """A failure, by its signature."""
         name = diagnosis.signature
-        seen = self._signatures.get(name) or SignatureCount(name, diagnosis.scope, 0, example)
+        seen = self._signatures.get(name) or first_seen(diagnosis, example)
         self._signatures[name] = replace(seen, count=seen.count + 1, example=seen.example or example)
+        self.counters.meet(diagnosis, example)
 
     def exemplify(self, signature: str, row: str) -> None:
         """The id of a row that met a signature, learned later."""
@@ -72,9 +77,26 @@ class Ledger:
     def add(self, mark: Mark) -> None:
         """A row that the command marked."""
         accepted = self.accept_degraded and mark.kind is Kind.INCOMPLETE
-        self.full += mark.kind is Kind.FULL or accepted
-        if mark.kind is not Kind.FULL and not accepted:
-            self.hollow += 1
+        full = mark.kind is Kind.FULL or accepted
+        self.full += full
+        self.hollow += not full
+        self.counters.count(self.clock(), calls=1, good=full, failed=not full, wasted=not full)
+
+    def succeed(self) -> None:
+        """A success in the command's words."""
+        self.good += 1
+        if not self.looking:
+            self.feed(Reading.SUCCESS, "function.ok")
+            self.counters.count(self.clock(), calls=1, good=1)
+
+    def fail(self, diagnosis: Diagnosis, *, final: bool) -> None:
+        """A failure in the command's words: of a row, or (not ``final``) of a try that it repeats."""
+        self.bad += final
+        self.retried += not final
+        reading = self.reading(diagnosis)
+        throttled, item = reading is Reading.THROTTLED, reading is Reading.ITEM
+        failed = not (throttled or item)
+        self.counters.count(self.clock(), calls=1, refused=item, failed=failed, throttled=throttled, wasted=1)
 
     def unmarked(self) -> int:
         """How many successes were claimed, a look ago or earlier, of which the table shows nothing, where that is most

@@ -18,6 +18,7 @@ from diag.backfill.journal import Journal, journal_path
 from diag.backfill.options import Options
 from diag.backfill.parts import Run
 from diag.backfill.plan import Plan
+from diag.backfill.progress import keep_record
 from diag.backfill.remote import listen
 from diag.backfill.result import BackfillResult, GateReport, Stopped
 from diag.backfill.run import as_result, exit_code, new_run_id, put_together
@@ -83,13 +84,17 @@ class _Supervised:
         this = self._this
         timer = self._timer()
         async with put_together(this, [*observers, self._remember]) as engine:
-            listener = asyncio.create_task(listen(this.journal, engine))
+            beside = [
+                asyncio.create_task(listen(this.journal, engine)),
+                asyncio.create_task(keep_record(this, engine, self._result)),
+            ]
             try:
                 await self._gate(engine, preflight)
                 if not this.controls.stopping and await self._something_left():
                     await self._run_command(engine)
             finally:
-                listener.cancel()
+                for task in beside:
+                    task.cancel()
                 if timer is not None:
                     timer.cancel()
                 await this.count()
@@ -112,7 +117,9 @@ class _Supervised:
     async def _run_command(self, engine: Engine) -> None:
         this = self._this
         this.passes = 1
-        ledger = self._ledger = Ledger(Guard(engine.limits), this.options.accept_degraded)
+        ledger = self._ledger = Ledger(
+            Guard(engine.limits), this.options.accept_degraded, counters=this.journal.counters
+        )
         marks = Marks(this.project, this.settings, time.time() - 1, self._mine)
         watch = Watch(this, engine, ledger, marks, Solver(this, engine, ledger), self._pass_on)
         engine.caller.tell(Notice(f"starting {self._command.words[0]}"))

@@ -127,9 +127,7 @@ class Watch:
             case Kind.BEGUN:
                 self.ledger.begin(said.row)
             case Kind.SUCCEEDED:
-                self.ledger.good += 1
-                if not self.ledger.looking:
-                    self.ledger.feed(Reading.SUCCESS, "function.ok")
+                self.ledger.succeed()
             case Kind.RETRIED | Kind.FAILED:
                 self._failed(said)
             case Kind.LISTED:
@@ -140,9 +138,8 @@ class Watch:
 
     def _failed(self, said: Said) -> None:
         final = said.kind is Kind.FAILED
-        self.ledger.bad += final
-        self.ledger.retried += not final
         found = self._classified(said.text)
+        self.ledger.fail(found, final=final)
         if found.signature == "unknown":
             self.solver.put(Puzzle(Reading.FAILURE if final else None, found, said.row))
             return
