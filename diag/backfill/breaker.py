@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
 
 from diag.backfill.events import Notice
-from diag.backfill.job import Job
+from diag.backfill.job import Answered, Job
 from diag.backfill.result import Stopped
 from diag.gate import Alarm, AlarmKind, Decision, GateTest
 
@@ -21,7 +21,10 @@ Draw = Callable[[], Awaitable[Job | None]]
 
 
 class Breaker(Protocol):
-    """What the engine asks once nothing is in flight any more."""
+    """What the engine asks about going on. ``heed`` comes once nothing is in flight any more."""
+
+    def ended(self, answered: Answered) -> None:
+        """A call has ended, be it one of the flow or a probe's."""
 
     async def heed(self, engine: Engine, alarm: Alarm, draw: Draw) -> None:
         """Leave the guard calm, or the run told to stop. ``draw`` gives jobs for probe calls."""
@@ -33,6 +36,9 @@ class LocalBreaker:
     def __init__(self) -> None:
         self._pauses = 0
         self._good_at_pause = 0
+
+    def ended(self, answered: Answered) -> None:
+        """Nothing: the engine's own guard has seen it."""
 
     async def heed(self, engine: Engine, alarm: Alarm, draw: Draw) -> None:
         """Wait, then ask the gate's test whether to go on."""

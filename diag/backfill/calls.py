@@ -73,7 +73,7 @@ class Caller:
         self._uniform = uniform
 
     async def carry_out(self, job: Job) -> Answered | None:
-        """Call for one row. None where the run was stopped, or the row lost, before it was sent. Raises JournalError."""
+        """Call for one row. None where the run was stopped or the row lost before that. Raises JournalError."""
         await self.journal.intent(job.row.id)
         if self.controls.stopping or job.lapsed():
             await self.journal.withdraw(job.row.id, job.before)

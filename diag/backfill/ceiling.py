@@ -15,7 +15,9 @@ _LOOK_AGAIN = 60.0  # seconds after which a level that brought nothing is tried 
 
 
 class Ceiling(Protocol):
-    """What the engine asks."""
+    """What the engine asks. ``level``: calls that may be in flight just now."""
+
+    level: int
 
     def has_room(self, in_flight: int) -> bool:
         """Whether one more call may start."""

@@ -164,6 +164,7 @@ class Engine:
         return answered
 
     def _learn(self, answered: Answered, watch: bool) -> None:
+        self.breaker.ended(answered)
         if answered.fate in (Fate.RETRY, Fate.UNRESOLVED) and self.jobs is not None:
             self.jobs.again(answered.job)
         if watch:
