@@ -16,7 +16,7 @@ from diag.credentials import Copies, State, compare
 from diag.diagnosis import Answer, Diagnosis
 from diag.project import DeployedFunction, Management, Project, ProjectError, ProjectState, StoredSecret
 from diag.project.shipped import PROBE
-from diag.project.source import Source, entry_of, scan
+from diag.project.source import Source, entry_of, scan, told_verify_jwt
 from diag.rows import Outcome, Row, RowWorker, count_pending
 from diag.rows.pending import pending_filter
 from diag.rows.request import row_columns, row_from
@@ -96,6 +96,13 @@ class Facts:
         folder = self.configuration.folder
         entry = None if self.configuration.sandbox else entry_of(folder, self.settings.function.name)
         return scan(entry, folder) if entry else None
+
+    @property
+    def told_verify_jwt(self) -> bool | None:
+        """What the project's own ``config.toml`` says about the gateway's JWT check of the function."""
+        if self.configuration.sandbox:
+            return None
+        return told_verify_jwt(self.configuration.folder, self.settings.function.name)
 
     @property
     def model(self) -> str | None:

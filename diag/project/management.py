@@ -128,6 +128,11 @@ class Management:
             answer = await self._once("POST", "/functions/deploy", what, files=parts, params={"slug": bundle.slug})
         return _function(_record(what, *_read(what, answer)))
 
+    async def set_verify_jwt(self, slug: str, verify_jwt: bool) -> None:
+        """Switches the gateway's JWT check of a function on or off."""
+        what = f"changing the JWT check of {slug}"
+        await self._send("PATCH", f"/functions/{quote(slug, safe='')}", what, json={"verify_jwt": verify_jwt})
+
     async def delete(self, slug: str) -> bool:
         """Deletes a function; False where there is none of that name."""
         try:

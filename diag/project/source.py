@@ -62,10 +62,22 @@ class Source:
 def entry_of(folder: Path, function: str) -> Path | None:
     """The entry file of a function in a ``supabase`` project folder, or None where its source is not at hand."""
     home = folder / "supabase" / "functions" / function
-    named = _settings(folder / "supabase" / "config.toml").get("functions", {}).get(function, {}).get("entrypoint")
+    named = _of_function(folder, function).get("entrypoint")
     candidates = [folder / "supabase" / str(named)] if named else []
     candidates += [home / entry for entry in _ENTRIES]
     return next((path for path in candidates if path.is_file()), None)
+
+
+def told_verify_jwt(folder: Path, function: str) -> bool | None:
+    """What ``supabase/config.toml`` says about the gateway's JWT check of a function; None where it says nothing."""
+    told = _of_function(folder, function).get("verify_jwt")
+    return told if isinstance(told, bool) else None
+
+
+def _of_function(folder: Path, function: str) -> dict[str, Any]:
+    functions = _settings(folder / "supabase" / "config.toml").get("functions")
+    found = functions.get(function) if isinstance(functions, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _settings(path: Path) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from diag.preflight import CheckResult, PreflightResult
+from diag.preflight.mending import Mend, MendAction
 from diag.report.documents import Document, EvidenceModel, RemedyModel
 
 StatusName = Literal["pass", "warn", "fail", "unknown", "skip", "error"]
@@ -38,9 +40,19 @@ class CheckModel(BaseModel):
     cost_usd: float
 
 
+class FixModel(BaseModel):
+    """One change that ``--fix`` planned or made: to a secret or function of that ``name``. ``done``: whether it was
+    seen afterwards, null where it was not carried out. ``leave``: it wants mending, and nukediag cannot."""
+
+    action: MendAction
+    name: str
+    change: str
+    done: bool | None
+
+
 class PreflightDocument(Document):
     """The whole of a preflight, its checks in declared order. ``signature`` is the root cause that explains the
-    verdict, null when healthy."""
+    verdict, null when healthy. ``fixed``: with ``--fix``, what was planned or done; the rest is the look after it."""
 
     schema_: Literal["nukediag/preflight/1"] = Field("nukediag/preflight/1", alias="schema")
     project: ProjectModel
@@ -49,18 +61,22 @@ class PreflightDocument(Document):
     counts: dict[str, int]
     cost_usd: float
     checks: list[CheckModel]
+    fixed: list[FixModel] = []
 
 
-def preflight_document(result: PreflightResult) -> PreflightDocument:
-    """The document of a result."""
+def preflight_document(
+    result: PreflightResult, mends: Sequence[Mend] = (), *, spent_before: float = 0.0
+) -> PreflightDocument:
+    """The document of a result. ``spent_before``: what an earlier look of the same command cost, in USD."""
     return PreflightDocument(
         exit_code=int(result.exit_code),
         project=ProjectModel(ref=result.ref, url=result.url),
         verdict=result.verdict,
         signature=result.signature,
         counts=dict(result.counts),
-        cost_usd=round(result.cost_usd, 6),
+        cost_usd=round(result.cost_usd + spent_before, 6),
         checks=[check_model(one) for one in result.checks],
+        fixed=[FixModel(action=one.action, name=one.name, change=one.change, done=one.done) for one in mends],
     )
 
 

@@ -56,6 +56,8 @@ async def jwt(facts: Facts) -> Finding:
     key, name = facts.configuration.service_key, facts.settings.function.name
     if function is None or key is None or function.verify_jwt is None:
         return unknown("the Management API does not say whether JWTs are checked")
+    if facts.told_verify_jwt not in (None, function.verify_jwt):
+        return _drifted(facts, deployed=function.verify_jwt)
     if not function.verify_jwt or read_key(key).is_jwt:
         return passed(f"verify_jwt is {str(function.verify_jwt).lower()}")
     command = (
@@ -66,6 +68,14 @@ async def jwt(facts: Facts) -> Finding:
     )
     summary = "verify_jwt is on and the key is no JWT: the gateway may refuse it"
     return Finding(Status.WARN, summary, remedies=remedies, source=facts.origin("service_key"))
+
+
+def _drifted(facts: Facts, *, deployed: bool) -> Finding:
+    """Deployed otherwise than ``config.toml`` says: somebody's last deployment had a flag of its own."""
+    words = {True: "on", False: "off"}
+    told = f"the JWT check is {words[deployed]} as deployed, and {words[not deployed]} in supabase/config.toml"
+    remedy = Remedy("If the file is right, switch it.", "nukediag preflight --fix")
+    return Finding(Status.WARN, told, evidence=(Evidence("Management API", told),), remedies=(remedy,))
 
 
 async def boots(facts: Facts) -> Finding:

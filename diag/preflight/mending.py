@@ -1,0 +1,111 @@
+"""What nukediag can mend of what a preflight found, as a plan. Pure.
+
+Only what is clear is planned: a secret whose good value is at hand, a function that nukediag ships, a JWT check that
+the project's own file decides. The rest is left to the user, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from diag.credentials import Copies, Copy, State
+from diag.credentials.pushing import refusal
+from diag.preflight.judgement import is_proven
+from diag.preflight.model import CheckResult, Status
+from diag.verify import Standing
+
+
+class MendAction(StrEnum):
+    """``leave``: it wants mending, and somebody else has to do it."""
+
+    SET = "set"
+    OVERWRITE = "overwrite"
+    DEPLOY = "deploy"
+    JWT_ON = "jwt-on"
+    JWT_OFF = "jwt-off"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """One change. ``name``: of the secret or function; ``change``: what is done to it and why, in words that follow the
+    name; ``done``: whether it was seen afterwards (None: not carried out)."""
+
+    action: MendAction
+    name: str
+    change: str
+    done: bool | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether nukediag does something here."""
+        return self.action is not MendAction.LEAVE
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a plan is made from. ``read``: names that the function's code needs and will not get; ``vouched``: what the
+    providers say about the local values; ``jwt``: what the gateway's JWT check is to be, None where that is not
+    clear."""
+
+    function: str
+    shipped: Collection[str] = ()
+    copies: Copies | None = None
+    expected: Mapping[str, str] = field(default_factory=dict)
+    read: Collection[str] = ()
+    vouched: Mapping[str, Standing] = field(default_factory=dict)
+    jwt: bool | None = None
+
+
+def plan(results: Sequence[CheckResult], view: View) -> tuple[Mend, ...]:
+    """What to do about these results, secrets first: a function that starts anew shall find them."""
+    proven = is_proven(results)
+    secrets = [_secret(copy, view, proven) for copy in concerned(view)]
+    return (*(mend for mend in secrets if mend), *_deployment(results, view), *_jwt(view))
+
+
+def concerned(view: View) -> tuple[Copy, ...]:
+    """The secrets that want mending and that the function needs."""
+    different = view.copies.different if view.copies else ()
+    return tuple(copy for copy in different if copy.wanted or copy.name in view.read)
+
+
+def _secret(copy: Copy, view: View, proven: bool) -> Mend | None:
+    if copy.state is State.DIFFERS and proven:
+        return None  # the function works with what is stored: which of the two is newer is not for us to say
+    why = copy.told.removeprefix(f"{copy.name} ")
+    action = MendAction.SET if copy.stored is None or copy.state is State.EMPTY else MendAction.OVERWRITE
+    if copy.name in view.expected:
+        return Mend(action, copy.name, f"to {view.expected[copy.name]}, as the settings say: {why}")
+    refused = refusal(copy.name, copy.local) or _doubtful(copy, view.vouched.get(copy.name))
+    if refused or copy.local is None:
+        return Mend(MendAction.LEAVE, copy.name, f"{why}; {refused}")
+    return Mend(action, copy.name, f"from {copy.local.place.text}: {why}")
+
+
+def _doubtful(copy: Copy, standing: Standing | None) -> str | None:
+    """Why the local value is not worth setting, or None."""
+    if standing is Standing.INVALID:
+        return "the local value is refused by its provider as well: make a new one"
+    if copy.state is State.DIFFERS and standing is not Standing.VALID:
+        return "which of the two is right is not known here (secrets push --overwrite sets the local one)"
+    return None
+
+
+def _deployment(results: Sequence[CheckResult], view: View) -> tuple[Mend, ...]:
+    result = next((one for one in results if one.check.id == "function.deployed"), None)
+    if result is None or result.status is not Status.FAIL:
+        return ()
+    if view.function in view.shipped:
+        return (Mend(MendAction.DEPLOY, view.function, f"as nukediag ships it: {result.finding.summary}"),)
+    why = f"{result.finding.summary}; nukediag does not ship it (supabase functions deploy {view.function})"
+    return (Mend(MendAction.LEAVE, view.function, why),)
+
+
+def _jwt(view: View) -> tuple[Mend, ...]:
+    if view.jwt is None:
+        return ()
+    action = MendAction.JWT_ON if view.jwt else MendAction.JWT_OFF
+    return (Mend(action, view.function, "the gateway's JWT check, as supabase/config.toml says"),)
