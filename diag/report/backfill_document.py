@@ -6,18 +6,21 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from diag.backfill import BackfillResult
-from diag.report.documents import Document
+from diag.backfill import BackfillResult, SignatureCount
+from diag.report.documents import Document, RemedyModel
 from diag.secret import redact
 
 
 class SignatureModel(BaseModel):
-    """How often a signature was met; ``example`` is a row's id, for ``nukediag test-image``."""
+    """How often a signature was met; ``example`` is a row's id, for ``nukediag test-image``; ``title`` and ``remedies``
+    say what it means and how to mend it."""
 
     signature: str
     scope: Literal["project", "item", "transient"] | None
     count: int
     example: str
+    title: str
+    remedies: list[RemedyModel]
 
 
 class GateModel(BaseModel):
@@ -73,14 +76,10 @@ _SAME = (
 def backfill_document(result: BackfillResult) -> BackfillDocument:
     """The document of a result."""
     gate, stopped = result.gate, result.stopped
-    signatures = [
-        {"signature": seen.signature, "scope": seen.scope, "count": seen.count, "example": redact(seen.example)}
-        for seen in result.signatures
-    ]
     fields = {
         **{name: getattr(result, name) for name in _SAME},
         "exit_code": int(result.exit_code),
-        "signatures": signatures,
+        "signatures": [_signature(seen) for seen in result.signatures],
         "gate": {
             "decision": gate.decision,
             "why": redact(gate.why),
@@ -90,3 +89,18 @@ def backfill_document(result: BackfillResult) -> BackfillDocument:
         "stopped": stopped and {"reason": stopped.reason, "signature": stopped.signature, "why": redact(stopped.why)},
     }
     return BackfillDocument.model_validate(fields)
+
+
+def _signature(seen: SignatureCount) -> SignatureModel:
+    remedies = [
+        RemedyModel(text=redact(one.text), command=one.command and redact(one.command), url=one.url)
+        for one in seen.remedies
+    ]
+    return SignatureModel(
+        signature=seen.signature,
+        scope=seen.scope and seen.scope.value,
+        count=seen.count,
+        example=redact(seen.example),
+        title=redact(seen.title),
+        remedies=remedies,
+    )

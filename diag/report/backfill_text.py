@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
 from diag.backfill import BackfillResult, Plan
 from diag.catalogue import SIGNATURES, remedies
+from diag.diagnosis import Remedy
 from diag.errors import ExitCode
 from diag.report.terminal import Paper, money
 
@@ -113,12 +114,20 @@ def _failures(result: BackfillResult, paper: Paper) -> Iterator[Text]:
 def _mend(result: BackfillResult, paper: Paper, context: dict[str, str]) -> Iterator[Text]:
     signature = result.stopped.signature if result.stopped else None
     if signature:
-        title = SIGNATURES[signature].title if signature in SIGNATURES else signature
+        title, mends = _known(result, signature, context)
         yield Text("")
         yield paper.fact("cause", f"{signature}: {title}")
-        yield from paper.remedies(remedies(signature, context))
+        yield from paper.remedies(mends)
     if result.stopped is not None:
         gated = result.exit_code is ExitCode.UNHEALTHY
         yield paper.fact("next", "mend it, then run the same command again" if gated else _RESUME)
     elif example := next((seen.example for seen in result.signatures if result.failed and seen.example), None):
         yield paper.fact("next", f"look at one of them: nukediag test-image {example}")
+
+
+def _known(result: BackfillResult, signature: str, context: dict[str, str]) -> tuple[str, Sequence[Remedy]]:
+    """Title and remedies: as the run met it (it may be a signature of the user's own), else the catalogue's."""
+    met = next((seen for seen in result.signatures if seen.signature == signature and seen.title), None)
+    if met is not None:
+        return met.title, met.remedies
+    return SIGNATURES[signature].title if signature in SIGNATURES else signature, remedies(signature, context)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from diag.backfill import BackfillResult, GateReport, Notice, Plan, SignatureCount, Stopped
 from diag.backfill.tally import Tally
-from diag.diagnosis import Scope
+from diag.diagnosis import Remedy, Scope
 from diag.errors import ExitCode
 from diag.report.backfill_document import BackfillDocument, backfill_document
 from diag.report.backfill_progress import PlainProgress, progress_words
@@ -49,6 +49,16 @@ def test_a_stop_says_the_cause_the_cost_and_the_mend():
     assert "run the same command again" in told
 
 
+def test_a_signature_of_the_users_own_brings_its_own_mend():
+    own = SignatureCount("own.ledger-closed", Scope.PROJECT, 2, "row-1", "the ledger is closed", (Remedy("Open it."),))
+    stopped = replace(STOPPED, stopped=Stopped("guard", own.signature, "it came 2 times"), signatures=(own,))
+    told = text(stopped)
+    assert "own.ledger-closed: the ledger is closed" in told
+    assert "Open it." in told
+    (shown,) = backfill_document(stopped).signatures
+    assert (shown.title, shown.remedies[0].text) == ("the ledger is closed", "Open it.")
+
+
 def test_failures_are_listed_with_a_row_to_look_at():
     assert "10  image.not-found" in text(DONE)
     assert "nukediag test-image row-7" in text(DONE)
@@ -64,9 +74,8 @@ def test_the_document_keeps_its_schema_and_tells_the_same(result):
     assert BackfillDocument.model_validate(document).schema_ == "nukediag/backfill/1"
     assert (document["succeeded"], document["failed"], document["calls"]) == (90, 10, 95)
     assert document["exit_code"] == int(result.exit_code)
-    assert document["signatures"] == [
-        {"signature": "image.not-found", "scope": "item", "count": 10, "example": "row-7"}
-    ]
+    (met,) = document["signatures"]
+    assert (met["signature"], met["scope"], met["count"], met["example"]) == ("image.not-found", "item", 10, "row-7")
     assert (document["stopped"] is None) == (result.stopped is None)
 
 
