@@ -62,6 +62,5 @@ async def _preflight(session: Session, *, call: bool, mark: bool, strict: bool, 
                 mark=mark,
                 strict=strict,
                 max_cost=max_cost,
-                on_start=lambda check: shown.started(check.id),
-                on_result=lambda result: shown.done(result.check.id),
+                observer=shown,
             )

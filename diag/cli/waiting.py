@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from diag.preflight.observer import Observer
 from diag.secret import redact
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
+    from diag.preflight import Check, CheckResult
+
 NOTICE_AFTER = 5.0  # seconds: somebody who reads a log wants to know what takes so long, but not at once
 
 
-class Waiting:
+class Alarm(Protocol):
+    """What ``threading.Timer`` is: calls something later, unless it is cancelled."""
+
+    def start(self) -> None:
+        """Begin to count."""
+
+    def cancel(self) -> None:
+        """Never call."""
+
+
+def _timer(after: float, call: Callable[[], None]) -> Alarm:
+    timer = threading.Timer(after, call)
+    timer.daemon = True
+    return timer
+
+
+class Waiting(Observer):
     """Knows what is under way; tells it to the live line."""
 
-    def __init__(self, what: str, status: Status | None = None) -> None:
+    def __init__(self, what: str, tell: Callable[[str], None], status: Status | None = None) -> None:
         self._what = what
+        self._tell = tell
         self._status = status
         self._under_way: list[str] = []
 
@@ -35,6 +55,19 @@ class Waiting:
             self._under_way.remove(name)
         self._show()
 
+    def on_start(self, check: Check) -> None:
+        """A check began."""
+        self.started(check.id)
+
+    def on_result(self, result: CheckResult) -> None:
+        """A check ended."""
+        self.done(result.check.id)
+
+    def on_wait(self, ids: Sequence[str], pause: float, left: float) -> None:
+        """Said at once: a wait is long, and asked for."""
+        named = ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
+        self._tell(f"not yet: {named}; looking again in {pause:.0f} s ({left:.0f} s left)")
+
     def words(self) -> str:
         """What is waited for, in one line."""
         return redact(f"{self._what}: waiting for {', '.join(self._under_way[:3])}" if self._under_way else self._what)
@@ -45,15 +78,18 @@ class Waiting:
 
 
 @contextmanager
-def waiting(console: Console, what: str) -> Iterator[Waiting]:
-    """Shows that ``what`` is under way; the yielded object is told what begins and what ends."""
-    if console.is_terminal:
-        with console.status(what) as status:
-            yield Waiting(what, status)
+def waiting(
+    console: Console, what: str, alarm: Callable[[float, Callable[[], None]], Alarm] = _timer
+) -> Iterator[Waiting]:
+    """Shows that ``what`` is under way; the yielded object is told what begins and what ends. ``alarm`` stands for
+    the clock."""
+    if console.is_terminal and not console.is_dumb_terminal:
+        spinner = "dots" if console.encoding.lower().startswith("utf") else "line"
+        with console.status(what, spinner=spinner) as status:
+            yield Waiting(what, console.print, status)
         return
-    seen = Waiting(what)
-    notice = threading.Timer(NOTICE_AFTER, lambda: console.print(f"{seen.words()} ..."))
-    notice.daemon = True
+    seen = Waiting(what, console.print)
+    notice = alarm(NOTICE_AFTER, lambda: console.print(f"{seen.words()} ..."))
     notice.start()
     try:
         yield seen

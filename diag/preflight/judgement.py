@@ -50,8 +50,10 @@ def is_proven(results: Sequence[CheckResult]) -> bool:
 
 
 def _has_fresh_answer(result: CheckResult) -> bool:
-    # The test call also warns when it only succeeded after a passing failure; a degraded answer proves nothing.
-    return result.status is Status.PASS or (result.status is Status.WARN and not _is_degraded(result))
+    # The test call also warns when it only succeeded after a passing failure; a degraded answer proves nothing, and
+    # neither does a failure that is allowed.
+    warned = result.status is Status.WARN and not result.allowed and not _is_degraded(result)
+    return result.status is Status.PASS or warned
 
 
 def _is_degraded(result: CheckResult) -> bool:

@@ -77,11 +77,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """A check and what it found."""
+    """A check and what it found. ``allowed``: it failed, and that failure counts as a warning, as asked."""
 
     check: Check
     finding: Finding
     duration_ms: float = 0.0
+    allowed: bool = False
 
     @property
     def status(self) -> Status:

@@ -96,3 +96,12 @@ def checks_for(names: Settings, *, has_source: bool = False) -> tuple[Check, ...
         cost_usd=names.backfill.cost_per_call,
     )  # fmt: skip
     return (*before, test_call)
+
+
+def known_checks(names: Settings) -> tuple[Check, ...]:
+    """All checks that there can be for these settings, also those that do not apply here: a command line that names
+    one stays right when the project changes."""
+    providers = (verification.OPENAI, ID, SECRET, GEMINI_NAMES[0], SERVICE_NAMES[0])
+    secrets = names.secrets.model_copy(update={"required": (*names.secrets.required, *providers)})
+    more = verification_checks(names.model_copy(update={"secrets": secrets}))
+    return tuple({check.id: check for check in (*checks_for(names, has_source=True), *more)}.values())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 from diag.diagnosis import Evidence
 from diag.preflight.facts import Facts
-from diag.preflight.judgement import found
+from diag.preflight.judgement import found, unknown
 from diag.preflight.model import Check, CheckResult, Finding, Status
+from diag.preflight.wishes import Plan
 from diag.project import ProjectError
 from diag.secret import redact
 
@@ -18,34 +20,63 @@ OnResult = Callable[[CheckResult], None]
 
 
 async def run_checks(
-    checks: Sequence[Check], facts: Facts, on_result: OnResult | None = None, on_start: OnStart | None = None
+    checks: Sequence[Check],
+    facts: Facts,
+    on_result: OnResult | None = None,
+    on_start: OnStart | None = None,
+    plan: Plan | None = None,
 ) -> tuple[CheckResult, ...]:
     """All results in the order of ``checks``; ``on_start`` hears of each check that is begun, ``on_result`` of
     each result when it is known. A check that crashes becomes an ``error``, the others go on."""
     tasks: dict[str, asyncio.Task[CheckResult]] = {}
+    one = _One(tasks, facts, plan or Plan(), on_start, on_result)
     async with asyncio.TaskGroup() as group:
         for check in checks:
-            tasks[check.id] = group.create_task(_run_when_ready(check, tasks, facts, on_start, on_result))
+            tasks[check.id] = group.create_task(one.result(check))
     return tuple(task.result() for task in tasks.values())
 
 
-async def _run_when_ready(
-    check: Check,
-    tasks: Mapping[str, asyncio.Task[CheckResult]],
-    facts: Facts,
-    on_start: OnStart | None,
-    on_result: OnResult | None,
-) -> CheckResult:
-    await asyncio.sleep(0)  # let the other tasks come into being first
-    waited_for = {name: await tasks[name] for name in (*check.needs, *check.barred_by)}
-    because = skipped_because(check, waited_for)
-    if because:
-        result = CheckResult(check, Finding(Status.SKIP, f"not looked at, because of {because}", because=because))
-    else:
-        result = await _run(check, facts, on_start)
-    if on_result:
-        on_result(result)
-    return result
+@dataclasses.dataclass(frozen=True, slots=True)
+class _One:
+    """How one check comes to its result, beside the others."""
+
+    tasks: Mapping[str, asyncio.Task[CheckResult]]
+    facts: Facts
+    plan: Plan
+    on_start: OnStart | None
+    on_result: OnResult | None
+
+    async def result(self, check: Check) -> CheckResult:
+        if check.id in self.plan.known:
+            return self.plan.known[check.id]
+        await asyncio.sleep(0)  # let the other tasks come into being first
+        because = self.plan.omitted.get(check.id) or await self._skipped_because(check)
+        if because:
+            result = CheckResult(check, Finding(Status.SKIP, f"not looked at, because of {because}", because=because))
+        else:
+            result = await self._run(check)
+        if self.on_result:
+            self.on_result(result)
+        return result
+
+    async def _skipped_because(self, check: Check) -> str | None:
+        waited_for = {name: await self.tasks[name] for name in (*check.needs, *check.barred_by)}
+        return skipped_because(check, waited_for)
+
+    async def _run(self, check: Check) -> CheckResult:
+        if self.on_start:
+            self.on_start(check)
+        began = time.monotonic()
+        finding = await _finding(check, self.facts, self.plan)
+        result = CheckResult(check, finding, (time.monotonic() - began) * 1000)
+        return allowed(result) if check.id in self.plan.allowed else result
+
+
+def allowed(result: CheckResult) -> CheckResult:
+    """The result of a check whose failure is allowed: a failure becomes a warning, anything else stays."""
+    if result.status is not Status.FAIL:
+        return result
+    return dataclasses.replace(result, finding=dataclasses.replace(result.finding, status=Status.WARN), allowed=True)
 
 
 def skipped_because(check: Check, waited_for: Mapping[str, CheckResult]) -> str | None:
@@ -58,22 +89,32 @@ def skipped_because(check: Check, waited_for: Mapping[str, CheckResult]) -> str 
 
 def _origin(result: CheckResult) -> str:
     """The check at which a chain of skips begins."""
-    return result.finding.because or result.check.id if result.status is Status.SKIP else result.check.id
+    because = result.finding.because or "--"
+    return result.check.id if result.status is not Status.SKIP or because.startswith("--") else because
 
 
-async def _run(check: Check, facts: Facts, on_start: OnStart | None) -> CheckResult:
-    if on_start:
-        on_start(check)
-    began = time.monotonic()
-    finding = await _finding(check, facts)
-    return CheckResult(check, finding, (time.monotonic() - began) * 1000)
-
-
-async def _finding(check: Check, facts: Facts) -> Finding:
+async def _finding(check: Check, facts: Facts, plan: Plan) -> Finding:
+    clock, ends_at = asyncio.get_running_loop().time, plan.ends_at
+    if ends_at is not None and clock() >= ends_at:
+        return unknown("not begun: the time was up (--deadline)")
+    if plan.timeout is not None and not check.cost_usd:
+        ends_at = min(clock() + plan.timeout, ends_at or float("inf"))
     try:
-        return await check.run(facts)
+        async with asyncio.timeout_at(ends_at) as limit:
+            return await check.run(facts)
     except ProjectError as error:
         return found(error.diagnosis)
     except Exception as error:
-        seen = Evidence("exception", redact(f"{type(error).__name__}: {error}"))
-        return Finding(Status.ERROR, "the check itself failed: this is a fault of nukediag", evidence=(seen,))
+        return _crashed(error) if not limit.expired() else _cut_off(check, by_deadline=ends_at == plan.ends_at)
+
+
+def _cut_off(check: Check, *, by_deadline: bool) -> Finding:
+    """No answer in time teaches nothing; a call that was cut off may have been paid for."""
+    flag = "--deadline" if by_deadline else "--timeout"
+    finding = unknown(f"no answer before the time was up ({flag})")
+    return dataclasses.replace(finding, cost_usd=check.cost_usd)
+
+
+def _crashed(error: Exception) -> Finding:
+    seen = Evidence("exception", redact(f"{type(error).__name__}: {error}"))
+    return Finding(Status.ERROR, "the check itself failed: this is a fault of nukediag", evidence=(seen,))
