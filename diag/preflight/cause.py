@@ -45,12 +45,17 @@ def enriched(
     diagnosis = finding.diagnosis
     if finding.status is not Status.FAIL or diagnosis is None or copies is None:
         return finding
-    own = [copy for copy in copies.secrets if copy.name.startswith(_NAMES.get(diagnosis.component, ("\0",)))]
+    own = own_copies(copies, diagnosis.component)
     different = [copy for copy in own if copy.is_different]
     if different:
         return _differing(finding, different)
     stale = _is_of_the_key(diagnosis) and _proven(asked, diagnosis.component)
     return _stale(finding, own, function, ref, now) if stale else finding
+
+
+def own_copies(copies: Copies, component: str) -> list[Copy]:
+    """The secrets by which a component is reached."""
+    return [copy for copy in copies.secrets if copy.name.startswith(_NAMES.get(component, ("\0",)))]
 
 
 def _is_of_the_key(diagnosis: Diagnosis) -> bool:

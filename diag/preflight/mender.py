@@ -40,7 +40,7 @@ async def propose(
             settings.function.name, names(), await _copies(facts), settings.secrets.expected, jwt=await _jwt(facts)
         )
         view = dataclasses.replace(view, read=await _read(facts))
-        asked = [copy.name for copy in concerned(view)]
+        asked = [copy.name for copy in concerned(result.checks, view)]
         return plan(result.checks, dataclasses.replace(view, vouched=await vouched(facts, view.copies, asked)))
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from diag.credentials import Copies, Copy, State
 from diag.credentials.pushing import refusal
+from diag.preflight.cause import own_copies
 from diag.preflight.judgement import is_proven
 from diag.preflight.model import CheckResult, Status
 from diag.verify import Standing
@@ -62,27 +63,42 @@ class View:
 def plan(results: Sequence[CheckResult], view: View) -> tuple[Mend, ...]:
     """What to do about these results, secrets first: a function that starts anew shall find them."""
     proven = is_proven(results)
-    secrets = [_secret(copy, view, proven) for copy in concerned(view)]
+    secrets = [_secret(copy, view, proven) for copy in concerned(results, view)]
     return (*(mend for mend in secrets if mend), *_deployment(results, view), *_jwt(view))
 
 
-def concerned(view: View) -> tuple[Copy, ...]:
-    """The secrets that want mending and that the function needs."""
-    different = view.copies.different if view.copies else ()
-    return tuple(copy for copy in different if copy.wanted or copy.name in view.read)
+def concerned(results: Sequence[CheckResult], view: View) -> tuple[Copy, ...]:
+    """The secrets that want mending and that the function needs: by the settings, by its code, or by what failed."""
+    if view.copies is None:
+        return ()
+    failed = {one.finding.diagnosis.component for one in results if one.status is Status.FAIL and one.finding.diagnosis}
+    guilty = {copy.name for component in failed for copy in own_copies(view.copies, component)}
+    needed = guilty | set(view.read)
+    return tuple(copy for copy in view.copies.different if copy.wanted or copy.name in needed)
 
 
 def _secret(copy: Copy, view: View, proven: bool) -> Mend | None:
     if copy.state is State.DIFFERS and proven:
         return None  # the function works with what is stored: which of the two is newer is not for us to say
-    why = copy.told.removeprefix(f"{copy.name} ")
+    why = _why(copy)
     action = MendAction.SET if copy.stored is None or copy.state is State.EMPTY else MendAction.OVERWRITE
     if copy.name in view.expected:
-        return Mend(action, copy.name, f"to {view.expected[copy.name]}, as the settings say: {why}")
+        return Mend(action, copy.name, f"to {view.expected[copy.name]}, as the settings say; {why}")
     refused = refusal(copy.name, copy.local) or _doubtful(copy, view.vouched.get(copy.name))
     if refused or copy.local is None:
         return Mend(MendAction.LEAVE, copy.name, f"{why}; {refused}")
-    return Mend(action, copy.name, f"from {copy.local.place.text}: {why}")
+    return Mend(action, copy.name, f"from {copy.local.place.text}; {why}")
+
+
+def _why(copy: Copy) -> str:
+    told = {
+        State.MISSING: "it is not set",
+        State.ONLY_LOCAL: "it is not set",
+        State.EMPTY: "it is empty",
+        State.PLACEHOLDER: "a placeholder is stored",
+        State.ALTERED: f"it is stored with {copy.told.rpartition(' with ')[2]}",
+    }
+    return told.get(copy.state, "another value is stored")
 
 
 def _doubtful(copy: Copy, standing: Standing | None) -> str | None:
