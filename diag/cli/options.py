@@ -128,7 +128,13 @@ def output_options(function: Callable[..., R]) -> Callable[..., R]:
 
 
 def project_options(function: Callable[..., R]) -> Callable[..., R]:
-    """The output options and those that say which project: env file, config file, URL, ref, sandbox ..."""
+    """The output options and those that say which project."""
+    return output_options(settings_options(function))
+
+
+def settings_options(function: Callable[..., R]) -> Callable[..., R]:
+    """Those that say which project: env file, config file, URL, ref, sandbox ... They are set in the ``Session`` that
+    comes first among the command's arguments."""
     existing = click.Path(exists=True, dir_okay=False, path_type=Path)
     options = [
         click.option(
@@ -152,7 +158,7 @@ def project_options(function: Callable[..., R]) -> Callable[..., R]:
         session.flags = {key: value for key, value in given.items() if value is not None}
         return function(session, *args, **values)
 
-    return output_options(_with(options, with_project))
+    return _with(options, with_project)
 
 
 def _with(
