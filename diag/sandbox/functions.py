@@ -179,6 +179,13 @@ class Workers:
         if slug in self._current:
             self.drop(self._current[slug])
 
+    async def end(self, worker: Worker, reason: Overstepped) -> None:
+        """End a worker under its calls."""
+        worker.overstepped = reason
+        if self._current.get(worker.slug) is worker:
+            del self._current[worker.slug]
+        await worker.child.stop(0)
+
     def drop(self, worker: Worker, *, dying: bool = False) -> None:
         """No further call for this worker: it is out of date, or it hung up on its caller (``dying``)."""
         if self._current.get(worker.slug) is worker:

@@ -24,7 +24,8 @@ from diag.sandbox.keys import refuse_function_call
 from diag.sandbox.logbook import Logbook
 from diag.sandbox.model import REGION, Deployed, Project
 from diag.sandbox.proxy import Answer, pass_on, passed_on
-from diag.sandbox.refusals import in_front, json_answer, platform_error
+from diag.sandbox.refusals import cancelled, in_front, json_answer, platform_error, too_large
+from diag.sandbox.upstreams.wire import break_off, hang_up
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -88,9 +89,13 @@ class Gateway:
         return await self._data_api.serve(request, self._session, legacy_keys=self._project.condition.legacy_keys)
 
     async def _function(self, request: web.Request) -> web.StreamResponse:
+        if self._project.condition.connection == "breaks":
+            return hang_up(request)
         function, begun = self._project.functions.get(request.match_info["slug"]), time.monotonic()
         response = self._tell(await self._answered(request, function))
         self._log.call(request, response, function, seconds=time.monotonic() - begun)
+        if self._project.condition.connection == "breaks-off" and isinstance(response.body, bytes):
+            return await break_off(request, response.body)
         return response
 
     async def _answered(self, request: web.Request, function: Deployed | None) -> web.Response:
@@ -109,6 +114,8 @@ class Gateway:
             return web.Response(status=405, text="Method Not Allowed")
         if _MALFORMED.search(request.raw_path):
             return platform_error("INVALID_URL")
+        if 0 < self._project.condition.largest_body < (request.content_length or 0):
+            return too_large()
         if function is None:
             return platform_error("NOT_FOUND")
         return self._unauthorized(request, function) or self._not_loaded(function)
@@ -133,9 +140,18 @@ class Gateway:
         task = asyncio.create_task(self._forward(request.method, self._target(request, worker), request, worker))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        limit = self._project.condition.idle_timeout
-        done, _ = await asyncio.wait({task}, timeout=limit)
-        return await _outcome(task, worker) if done else platform_error("IDLE_TIMEOUT", limit=f"{limit:g}")
+        idle, wall = self._project.condition.idle_timeout, self._project.condition.wall_clock
+        done, _ = await asyncio.wait({task}, timeout=min(idle, wall))
+        if done:
+            return await _outcome(task, worker)
+        return await self._cancelled(task, worker) if wall < idle else platform_error("IDLE_TIMEOUT", limit=f"{idle:g}")
+
+    async def _cancelled(self, task: asyncio.Task[Answer], worker: Worker) -> web.Response:
+        """The worker's time is over while it serves: it is ended, and its caller hears of that."""
+        await self._workers.end(worker, "WallClockTime")
+        await asyncio.wait({task})
+        task.exception()  # the connection that broke with its end: taken note of
+        return cancelled()
 
     def _target(self, request: web.Request, worker: Worker) -> URL:
         path = request.raw_path.removeprefix("/functions/v1")

@@ -33,11 +33,13 @@ class ProjectKeys:
     access_token: str
     scoped_token: str
     database_password: str
+    foreign: str = ""
+    """The service key of another project."""
 
     @classmethod
     def generate(cls, now: float | None = None) -> ProjectKeys:
         """New random keys for a new random project."""
-        ref = "".join(secrets.choice(string.ascii_lowercase) for _ in range(20))
+        ref, other = _new_ref(), _new_ref()
         signer = secrets.token_urlsafe(48)
         issued = int(time.time() if now is None else now)
         return cls(
@@ -50,6 +52,7 @@ class ProjectKeys:
             access_token=f"sbp_0{secrets.token_hex(20)[1:]}",
             scoped_token=f"sbp_fc{secrets.token_hex(19)}",  # the prefix that tells them apart
             database_password=secrets.token_urlsafe(24),
+            foreign=legacy_key(other, "service_role", secrets.token_urlsafe(48), issued),
         )
 
     def role_of(self, key: str) -> Role | None:
@@ -67,6 +70,10 @@ def legacy_key(ref: str, role: Role, signer: str, issued: int) -> str:
     """A legacy API key: an HS256 JWT with the platform's claims."""
     claims = {"iss": "supabase", "ref": ref, "role": role, "iat": issued, "exp": issued + _TEN_YEARS}
     return jwt.encode(claims, signer, algorithm="HS256")
+
+
+def _new_ref() -> str:
+    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(20))
 
 
 def _token(length: int) -> str:

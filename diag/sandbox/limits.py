@@ -9,7 +9,7 @@ from typing import Literal
 
 import psutil  # type: ignore[import-untyped]
 
-Overstepped = Literal["Memory", "CPUTime"]
+Overstepped = Literal["Memory", "CPUTime", "WallClockTime"]
 """As the platform calls the reasons of a shutdown."""
 
 

@@ -17,6 +17,7 @@ from diag.sandbox.keys import ProjectKeys
 from diag.sandbox.scenarios.model import wrong_twin
 
 REGION = "us-east-1"
+_CLOSED_PORT = "1"  # tcpmux: reserved, and nowhere in use
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,16 @@ class Project:
 
     @property
     def public_url(self) -> str:
-        """The address that callers know; its host does not resolve where the condition says so (RFC 6761)."""
+        """The address that callers know, with what the condition says is wrong with it: a host that does not resolve
+        (RFC 6761), a port on which nobody listens, or https where no TLS is spoken."""
         port = self.url.rpartition(":")[2]
-        return self.url if self.condition.resolves else f"http://{self.keys.ref}.invalid:{port}"
+        if not self.condition.resolves:
+            return f"http://{self.keys.ref}.invalid:{port}"
+        return {
+            "open": self.url,
+            "closed": self.url.removesuffix(port) + _CLOSED_PORT,
+            "no-tls": self.url.replace("http:", "https:", 1),
+        }[self.condition.door]
 
     def deploy(self, function: Deployed) -> None:
         """Make it the active one of its name; its workers are new."""

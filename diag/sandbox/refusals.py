@@ -33,6 +33,12 @@ PLATFORM: Final[Mapping[str, tuple[int, str]]] = {
     "LOAD_FUNCTION_UNBUNDLING_ERROR": (500, "Function bundle could not be read"),
 }
 """``sb-error-code`` -> status and message; the refusals of the JWT check are in ``keys``."""
+WORKER_CANCELLED: Final = "WorkerRequestCancelled: request has been cancelled by supervisor"
+_TOO_LARGE = (
+    "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n"
+    "<center><h1>413 Request Entity Too Large</h1></center>\r\n"
+    "<hr><center>cloudflare</center>\r\n</body>\r\n</html>\r\n"
+)
 _RESTRICTED = "Service for this project is restricted due to the following violations: {violation}."
 _CDN_PAGE = """<!DOCTYPE html>
 <html lang="en-US"><head><title>{host} | {status}: {reason}</title></head>
@@ -63,6 +69,16 @@ def json_answer(status: int, body: Mapping[str, object], code: str | None) -> we
     text = json.dumps(body, separators=(",", ":"))
     headers = {"sb-error-code": code} if code else {}
     return web.Response(text=text, status=status, headers=headers, content_type="application/json")
+
+
+def cancelled() -> web.Response:
+    """The runtime's own words to a caller whose worker was ended under it: edge-runtime's main service."""
+    return json_answer(500, {"msg": WORKER_CANCELLED}, None)
+
+
+def too_large() -> web.Response:
+    """The network's page for a request with more than it lets through; Supabase documents no limit of its own."""
+    return web.Response(status=413, text=_TOO_LARGE, headers={"Server": "cloudflare"}, content_type="text/html")
 
 
 def in_front(condition: Condition, host: str) -> web.Response | None:

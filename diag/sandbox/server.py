@@ -35,6 +35,7 @@ from diag.errors import ExitCode, NukediagError
 from diag.sandbox.assembly import Assembly, Wishes
 from diag.sandbox.control import PREFIX
 from diag.sandbox.postgres import scratch_folder
+from diag.sandbox.stage import find
 from diag.sandbox.state import Sandbox, hold, private_folder, save, sweep
 from diag.secret import redact
 
@@ -123,7 +124,7 @@ def _described(announced: Sandbox, assembly: Assembly, wishes: Wishes) -> Sandbo
             "management_url": assembly.management_url,
             "control_url": assembly.management_url + PREFIX,
             "control_token": assembly.control_token,
-            "scenario": wishes.scenario,
+            "scenario": find(wishes.scenario).name,
             "variant": wishes.variant,
             "sb_keys": wishes.sb_keys,
             "images": wishes.images,

@@ -13,7 +13,7 @@ from diag.sandbox.model import Deployed, Project
 from diag.sandbox.own.environment import OwnEnvironment
 from diag.sandbox.parts import FUNCTIONS
 from diag.sandbox.postgres import Postgres
-from diag.sandbox.scenarios import SCENARIOS, Scenario, wrong_twin
+from diag.sandbox.scenarios import ALIASES, SCENARIOS, Scenario, wrong_twin
 from diag.sandbox.state import write_private
 
 _DRAIN = 5.0  # seconds
@@ -28,6 +28,7 @@ class Upstream(Protocol):
 
 def find(name: str) -> Scenario:
     """The scenario of that name; a ``UsageError`` that suggests the near one."""
+    name = ALIASES.get(name, name)
     if name in SCENARIOS:
         return SCENARIOS[name]
     from difflib import get_close_matches

@@ -275,7 +275,7 @@ async def test_damaged_picture_is_refused_and_a_cut_one_is_looked_at(upstreams, 
 
 
 async def test_host_may_turn_openais_downloader_away_and_nobody_else(upstreams, a_row):
-    upstreams.photos.configure({"host": "forbids-openai"})
+    upstreams.photos.configure({"host": "forbids-providers"})
     url = upstreams.photo_url(a_row())
     assert (await post(upstreams, chat(url))).json()["error"]["code"] == "invalid_image_url"
     async with httpx.AsyncClient() as anybody:

@@ -72,6 +72,7 @@ RULES = (
     Rule("ai.rate-limited", 88, r"rate_limit_error|would exceed (?:your organization's|the) rate limit|too many requests, please wait before trying|too many tokens, please wait"),
     Rule("ai.context-too-long", 92, r"prompt is too long: \d+"),
     Rule("ai.image-unreachable", 92, r"fail to get image from url|we can ?not access the url currently|count_token_messages_failed"),
+    Rule("ai.image-unreachable", 94, r"received \d{3} (?:status code )?when fetching (?:image from )?url", unless=(r"\bopenai\b",)),
     Rule("ai.image-rejected", 80, r"invalid image \(base64\)|image exceeds \d+ ?mb maximum|could not process image|image\.source\."),
     Rule("ai.model-unavailable", 91, r"no endpoints found|not_found_error.{0,60}model|don't have access to the model with the specified model id|provided model identifier is invalid|on-demand throughput is ?n'?o?t supported|model_decommissioned|is not a valid model id"),
     Rule("ai.bad-request", 84, r"chatcompletionrequest\w*|failed to deserialize the json body into the target type: (?:messages|model|tools|\w+\[)"),

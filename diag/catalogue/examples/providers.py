@@ -109,6 +109,7 @@ EXAMPLES = (
     E("ai.timeout", "anthropic.APITimeoutError: Request timed out or interrupted."),
     E("ai.timeout", '{"error":"Mistral request failed: ETIMEDOUT"}', 500),
     E("ai.image-unreachable", '{"type":"error","error":{"type":"invalid_request_error","message":"Unable to download the file. Please verify the URL and try again."}}', 400),
+    E("ai.image-unreachable", '{"error":"OpenRouter API error 400: Received 403 status code when fetching image from URL: https://example.com/a.jpg"}', 500, like="image.forbidden"),
     E("ai.image-unreachable", '{"error":{"code":"InvalidImageUrl","message":"Image URL is not accessible."},"service":"Computer Vision"}', 400),
     E("ai.image-rejected", '{"type":"error","error":{"type":"invalid_request_error","message":"messages.0.content.0.image.source.base64: image exceeds 5 MB maximum: 6291456 bytes > 5242880 bytes"}}', 400, like="image.too-large"),
     E("ai.image-rejected", '{"error":{"code":"InvalidImageFormat","message":"Input data is not a valid image."},"service":"Azure Vision"}', 400, like="image.not-an-image"),

@@ -12,6 +12,7 @@ from diag.sandbox.scenarios import (
     healthy,
     image,
     management,
+    network,
     openai,
     runtime,
     service,
@@ -19,7 +20,7 @@ from diag.sandbox.scenarios import (
 )
 from diag.sandbox.scenarios.model import Scenario, Taken, wrong_twin
 
-__all__ = ["GROUPS", "SCENARIOS", "Scenario", "Taken", "wrong_twin"]
+__all__ = ["ALIASES", "GROUPS", "SCENARIOS", "Scenario", "Taken", "wrong_twin"]
 
 GROUPS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "healthy": healthy.SCENARIOS,
@@ -34,9 +35,13 @@ GROUPS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "gateway": gateway.SCENARIOS,
     "runtime": runtime.SCENARIOS,
     "management": management.SCENARIOS,
+    "network": network.SCENARIOS,
 }
 """Component -> its scenarios, in the order in which they are listed."""
 
 SCENARIOS: Final[Mapping[str, Scenario]] = {
     scenario.name: scenario for scenarios in GROUPS.values() for scenario in scenarios
 }
+
+ALIASES: Final[Mapping[str, str]] = {"clock-skew": "aws-clock-skew", "openai-scope-missing": "missing-scope"}
+"""Another name of a scenario -> its name."""

@@ -13,6 +13,13 @@ def _with_blank(value: str) -> str:
     return f"{value[:10]} {value[10:]}"
 
 
+def _with_newline(value: str) -> str:
+    return f"{value}\n"
+
+
+_DELETED_MODEL: Final = (
+    "arn:aws:rekognition:us-east-1:123456789012:project/vehicles/version/vehicles.2026-05-04T10.11.12/1777889472000"
+)
 _ONCE: Final[dict[str, Change]] = {"LABELS_ATTEMPTS": "1"}  # the SDK's own retries only draw the refusal out
 
 SCENARIOS: Final = (
@@ -109,6 +116,27 @@ SCENARIOS: Final = (
         "aws.bad-request",
         most_paid=1,
         secrets={"LABELS_MIN_CONFIDENCE": "170"},
+    ),
+    Scenario(
+        "aws-model-missing",
+        "The function asks Rekognition for a model of its own that was deleted",
+        "aws.resource-not-found",
+        most_paid=1,
+        secrets={"LABELS_MODEL": _DELETED_MODEL},
+    ),
+    Scenario(
+        "aws-image-unreachable",
+        "The function points Rekognition to an object in S3 that is not there",
+        "aws.image-unreachable",
+        most_paid=3,
+        secrets={"LABELS_BUCKET": "vehicle-uploads"},
+    ),
+    Scenario(
+        "secret-with-newline",
+        "The AWS secret was stored with the newline at its end",
+        "aws.signature-mismatch",
+        most_paid=1,
+        secrets={"AWS_SECRET_ACCESS_KEY": _with_newline},
     ),
     Scenario(
         "aws-clock-skew",

@@ -124,6 +124,12 @@ SCENARIOS: Final = (
         faults={"aws": {"labels": "other"}},
     ),
     Scenario(
+        "riddle",
+        "The function answers with a status and words that nobody knows",
+        "unknown",
+        code="riddle",
+    ),
+    Scenario(
         "webhook-unreachable",
         "The function reports to a host that cannot be reached",
         "function.outbound-failed",

@@ -39,6 +39,24 @@ SCENARIOS: Final = (
         faults={"gateway": {"refusal": "RATE_LIMIT_EXCEEDED"}},
     ),
     Scenario(
+        "method-refused",
+        "The function takes GET alone, and is called with POST",
+        "gateway.method-not-allowed",
+        code="get-only",
+    ),
+    Scenario(
+        "url-refused",
+        "The gateway takes the function's URL for invalid",
+        "gateway.invalid-url",
+        faults={"gateway": {"refusal": "INVALID_URL"}},
+    ),
+    Scenario(
+        "request-too-large",
+        "The network in front of Supabase lets no request of that size through",
+        "gateway.payload-too-large",
+        faults={"gateway": {"largest_body": 64}},
+    ),
+    Scenario(
         "new-keys",
         "The caller holds a new secret key, and the JWT check lets it pass",
         "function.ok",

@@ -133,6 +133,20 @@ SCENARIOS: Final = (
         faults={"photos": {"instead": "garbled"}},
     ),
     Scenario(
+        "gemini-image-unreachable",
+        "Gemini is given the photos' URLs, and their host turns its downloader away",
+        "gemini.image-unreachable",
+        secrets={**_ASKED, "GEMINI_IMAGE_BY_URL": "true"},
+        faults={"photos": {"host": "forbids-providers"}},
+    ),
+    Scenario(
+        "gemini-context-too-long",
+        "The question is longer than Gemini's model can read",
+        "gemini.context-too-long",
+        secrets=_ASKED,
+        faults={"gemini": {"context_tokens": 100}},
+    ),
+    Scenario(
         "gemini-bad-request",
         "The function sends a value that Gemini does not take",
         "gemini.bad-request",

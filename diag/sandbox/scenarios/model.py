@@ -55,7 +55,7 @@ class Scenario:
     enter: str = ""
     leave: str = ""
     code: str = ""
-    caller_key: Literal["service_role", "anon", "secret"] = "service_role"
+    caller_key: Literal["service_role", "anon", "secret", "foreign"] = "service_role"
     access: Literal["full", "scoped", "refused"] = "full"
 
     def secrets_from(self, healthy: Mapping[str, str], kept: Mapping[str, str] | None = None) -> dict[str, str]:

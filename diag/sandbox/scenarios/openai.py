@@ -26,13 +26,23 @@ SCENARIOS: Final = (
         secrets={"OPENAI_API_KEY": _quoted},
     ),
     Scenario(
+        "secret-drift",
+        "The keys were renewed in the local file alone: the project still has the former ones",
+        "openai.key-invalid",
+        secrets={
+            "OPENAI_API_KEY": wrong_twin,
+            "AWS_ACCESS_KEY_ID": Taken("AWS_OTHER_KEY_ID"),
+            "AWS_SECRET_ACCESS_KEY": Taken("AWS_OTHER_SECRET"),
+        },
+    ),
+    Scenario(
         "openai-account-deactivated",
         "The account that the OpenAI key belongs to was deactivated",
         "openai.key-invalid",
         secrets={"OPENAI_API_KEY": Taken("OPENAI_DEACTIVATED_KEY")},
     ),
     Scenario(
-        "openai-scope-missing",
+        "missing-scope",
         "The OpenAI key is restricted and may not ask models",
         "openai.permission",
         secrets={"OPENAI_API_KEY": Taken("OPENAI_RESTRICTED_KEY")},
@@ -166,7 +176,7 @@ SCENARIOS: Final = (
         "openai-image-unreachable",
         "The photos' host turns OpenAI's downloader away",
         "openai.image-unreachable",
-        faults={"photos": {"host": "forbids-openai"}},
+        faults={"photos": {"host": "forbids-providers"}},
     ),
     Scenario(
         "openai-image-garbled",

@@ -28,6 +28,13 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
         faults={"gateway": {"idle_timeout": 0.5}},
     ),
     Scenario(
+        "worker-retired",
+        "The worker's time is over while it still works, and the request is cancelled under it",
+        "runtime.worker-retired",
+        code="slow",
+        faults={"gateway": {"wall_clock": 0.5}},
+    ),
+    Scenario(
         "worker-error",
         "An exception outside the handler ends the worker",
         "runtime.uncaught-exception",

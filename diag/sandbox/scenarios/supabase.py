@@ -98,6 +98,13 @@ SCENARIOS: Final = (
         faults={"gateway": {"data_api": False}},
     ),
     Scenario(
+        "project-key-mismatch",
+        "The caller holds the service key of another project",
+        "supabase.key-invalid",
+        also=("gateway.auth-invalid",),  # what the gateway says to a call
+        caller_key="foreign",
+    ),
+    Scenario(
         "anon-key",
         "The caller holds the anon key, and row-level security hides every row",
         "supabase.permission-denied",

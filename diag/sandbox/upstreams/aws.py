@@ -25,6 +25,7 @@ from diag.sandbox.upstreams.aws_faults import (
     Faults,
     Refusal,
     check_account,
+    check_names,
     check_picture,
     check_question,
     check_request,
@@ -33,6 +34,7 @@ from diag.sandbox.upstreams.wire import hang_up, stall
 from diag.sandbox.world.analysis import labels_of
 from diag.sandbox.world.drawing import row_of_photo
 
+_PAID: Final = ("RekognitionService.DetectLabels", "RekognitionService.DetectCustomLabels")
 _HOP_BY_HOP: Final = {"connection", "transfer-encoding", "content-length", "accept-encoding"}
 # What moto calls it -> what Rekognition calls it. Rekognition's names: its API reference, "Common errors".
 _REKOGNITION_NAMES: Final = {
@@ -107,7 +109,7 @@ class Aws:
 
     async def _answer(self, request: web.Request) -> web.Response:
         target = request.headers.get("X-Amz-Target", "")
-        if target == "RekognitionService.DetectLabels":
+        if target in _PAID:
             self._counters.attempted("aws")
         if self._faults.connection == "breaks":
             return hang_up(request)
@@ -121,9 +123,10 @@ class Aws:
     async def _work(self, request: web.Request, target: str) -> str:
         answer = await self._ask_moto(request)
         check_account(self._faults)
-        if target != "RekognitionService.DetectLabels":
+        if target not in _PAID:
             return answer
         question, picture = _question(await request.read())
+        check_names(question)
         check_question(question)
         check_picture(picture)
         row = row_of_photo(picture)
@@ -150,7 +153,7 @@ class Aws:
 def _question(body: bytes) -> tuple[dict[str, Any], bytes]:
     try:
         question = dict(json.loads(body))
-        return question, base64.b64decode(question["Image"]["Bytes"])
+        return question, base64.b64decode(question["Image"].get("Bytes", ""))
     except (ValueError, KeyError, TypeError, binascii.Error):
         return {}, b""
 

@@ -142,6 +142,15 @@ def check_account(faults: Faults) -> None:
         raise Refusal("ServiceUnavailableException", "The service is unavailable. Please retry.", 503)
 
 
+def check_names(question: Mapping[str, Any]) -> None:
+    """What a question names by ARN or by key: the account has no model of its own and no bucket; raises ``Refusal``."""
+    if "ProjectVersionArn" in question:
+        raise Refusal("ResourceNotFoundException", "The resource specified in the request cannot be found.")
+    if "S3Object" in question.get("Image", {}):
+        text = "Unable to get object metadata from S3. Check object key, region and/or access permissions."
+        raise Refusal("InvalidS3ObjectException", text)
+
+
 def check_question(question: Mapping[str, Any]) -> None:
     """The parameters of DetectLabels; raises ``Refusal``."""
     for name, least, most in (("MinConfidence", 0, 100), ("MaxLabels", 0, 4096)):

@@ -11,12 +11,14 @@ import binascii
 import json
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from aiohttp import web
 
 from diag.sandbox.counters import Counters
 from diag.sandbox.upstreams.decoding import size_of
+from diag.sandbox.upstreams.downloads import Unreachable, download_once
 from diag.sandbox.upstreams.gemini_refusals import (
     CROWDED,
     OUTAGES,
@@ -27,6 +29,8 @@ from diag.sandbox.upstreams.gemini_refusals import (
     invalid,
     no_key,
     no_such_model,
+    too_long,
+    unreachable_picture,
     wrong_key,
 )
 from diag.sandbox.upstreams.wire import hang_up, stall
@@ -34,6 +38,8 @@ from diag.sandbox.world.analysis import analysis_of
 from diag.sandbox.world.drawing import row_of_photo
 
 MODELS: Final = ("gemini-2.5-flash", "gemini-2.5-pro", "gemini-2.5-flash-lite")
+_AGENT: Final = "Google"
+_TOKENS_PER_PICTURE: Final = 258
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _UNSAFE: Final = [{"category": "HARM_CATEGORY_DANGEROUS_CONTENT", "probability": "HIGH", "blocked": True}]
 
@@ -72,7 +78,7 @@ class Gemini:
             return await stall(request)
         try:
             self._check(request)
-            picture = _picture(await request.read())
+            picture = await self._picture(await request.read())
         except Refusal as refusal:
             return web.json_response(refusal.body, status=refusal.status)
         row = row_of_photo(picture)
@@ -99,6 +105,18 @@ class Gemini:
             raise no_key()
         if key not in self._keys:
             raise wrong_key()
+
+    async def _picture(self, body: bytes) -> bytes:
+        question = _question(body)
+        if question.tokens > self._faults.context_tokens:
+            raise too_long(question.tokens, self._faults.context_tokens)
+        try:
+            picture = question.picture if question.url is None else await download_once(question.url, _AGENT)
+        except Unreachable:
+            raise unreachable_picture() from None
+        if size_of(picture, _FORMATS, whole=False) is None:
+            raise bad_picture()
+        return picture
 
     def _answer(self, row: str | None) -> dict[str, Any]:
         usage = {"promptTokenCount": 350, "candidatesTokenCount": 210, "totalTokenCount": 560}
@@ -135,21 +153,34 @@ def _model(name: str) -> dict[str, Any]:
     return {"name": f"models/{name}", "displayName": name, "supportedGenerationMethods": methods}
 
 
-def _picture(body: bytes) -> bytes:
-    """The picture in a request; raises ``Refusal`` for a request or a picture that Gemini does not take."""
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked: the picture, or the URL where it is, and how much of the context that takes."""
+
+    picture: bytes
+    url: str | None
+    tokens: int
+
+
+def _question(body: bytes) -> _Question:
+    """Reads a request; raises ``Refusal`` for one that Gemini does not take."""
     try:
         question = json.loads(body)
         parts = [part for content in question["contents"] for part in content["parts"]]
+        words = " ".join(str(part.get("text", "")) for part in [*parts, *_instructions(question)])
         most = question.get("generationConfig", {}).get("maxOutputTokens", 1)
-        data = next(part["inlineData"]["data"] for part in parts if "inlineData" in part)
-        picture = base64.b64decode(data, validate=True)
-    except (ValueError, KeyError, TypeError, StopIteration, binascii.Error):
+        file = next(part for part in parts if "inlineData" in part or "fileData" in part)
+        url = file["fileData"]["fileUri"] if "fileData" in file else None
+        picture = b"" if url else base64.b64decode(file["inlineData"]["data"], validate=True)
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration, binascii.Error):
         raise invalid("Request contains an invalid argument.") from None
     if most < 1:
         raise invalid(
             f"Unable to submit request because it has a maxOutputTokens value of {most} but the supported "
             "range is from 1 (inclusive) to 65537 (exclusive). Update the value and try again."
         )
-    if size_of(picture, _FORMATS, whole=False) is None:
-        raise bad_picture()
-    return picture
+    return _Question(picture, url, len(words) // 4 + _TOKENS_PER_PICTURE)
+
+
+def _instructions(question: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return list(question.get("systemInstruction", {}).get("parts", []))

@@ -25,6 +25,8 @@ class Faults(BaseModel):
     connection: Literal["good", "breaks", "stalls"] = "good"
     blocked: Literal["", "prompt", "answer"] = ""
     """The safety filter stops the prompt before, or the answer after the model worked."""
+    context_tokens: int = 1_048_576
+    """What the model can read at once."""
     is_cut: bool = False
     """The answer ends at the limit of its tokens."""
     latency_ms: float = Field(40.0, ge=0)
@@ -82,6 +84,16 @@ def bad_picture() -> Refusal:
         "Unable to process input image. Please retry or report in "
         "https://developers.generativeai.google/guide/troubleshooting"
     )
+
+
+def unreachable_picture() -> Refusal:
+    """400: the host of a file that is given by its URL does not hand it out."""
+    return invalid("Cannot fetch content from the provided URL.")
+
+
+def too_long(tokens: int, most: int) -> Refusal:
+    """400: more than the model can read at once."""
+    return invalid(f"The input token count ({tokens}) exceeds the maximum number of tokens allowed ({most}).")
 
 
 def _expired() -> Refusal:

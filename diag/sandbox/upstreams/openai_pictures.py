@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-from urllib.parse import urlsplit
 
 import aiohttp
 
 from diag.sandbox.upstreams import openai_refusals as refusals
 from diag.sandbox.upstreams.decoding import size_of
+from diag.sandbox.upstreams.downloads import Unreachable, download, downloader
 from diag.sandbox.world.drawing import row_of_photo
 from diag.sandbox.world.rows import row_in
 
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 _AGENT = "OpenAI Image Downloader"
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _MOST_BYTES = 20 * 1024 * 1024
 
 
@@ -27,7 +26,7 @@ class Pictures:
 
     async def start(self) -> None:
         """Open the connections."""
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10), headers={"User-Agent": _AGENT})
+        self._session = downloader(_AGENT)
 
     async def close(self) -> None:
         """Close them."""
@@ -46,14 +45,9 @@ class Pictures:
     async def _downloaded(self, url: str) -> bytes:
         if self._session is None:
             raise RuntimeError("start() comes first")
-        if urlsplit(url).hostname not in _LOOPBACK:
-            raise refusals.unreachable_picture(url)
         try:
-            async with self._session.get(url) as response:
-                if response.status != 200:
-                    raise refusals.unreachable_picture(url)
-                return await response.read()
-        except (aiohttp.ClientError, TimeoutError, ValueError):
+            return await download(self._session, url)
+        except Unreachable:
             raise refusals.unreachable_picture(url) from None
 
 

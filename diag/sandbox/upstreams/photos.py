@@ -22,6 +22,7 @@ _SIGNED: Final = f"{_STORAGE}/sign/vehicle-images"
 _PAGE: Final = (
     b"<!doctype html><html><head><title>Sign in</title></head><body>Please sign in to see this.</body></html>"
 )
+_PROVIDERS: Final = ("OpenAI", "Google", "OpenRouter")
 _FORBIDDEN: Final = (
     "<html><head><title>403 Forbidden</title></head><body><center><h1>403 Forbidden</h1></center></body></html>"
 )
@@ -45,8 +46,9 @@ class Faults(BaseModel):
     """The share of the photos that are gone; always the same ones."""
     instead: Literal["", "heic", "page", "oversize", "tiny", "broken", "garbled"] = ""
     """What stands where the photos should be."""
-    host: Literal["up", "down", "forbids", "forbids-openai"] = "up"
-    """``down``: every answer is a 503; ``forbids``: a 403 for everybody, or for OpenAI's downloader alone."""
+    host: Literal["up", "down", "forbids", "forbids-providers"] = "up"
+    """``down``: every answer is a 503; ``forbids``: a 403 for everybody; ``forbids-providers``: for the model
+    providers' downloaders alone."""
 
 
 class Photos:
@@ -87,7 +89,7 @@ class Photos:
 
     def _is_forbidden(self, agent: str) -> bool:
         host = self._faults.host
-        return host == "forbids" or (host == "forbids-openai" and "OpenAI" in agent)
+        return host == "forbids" or (host == "forbids-providers" and any(name in agent for name in _PROVIDERS))
 
     def _is_gone(self, row: str) -> bool:
         return picture_of(row) == "gone" or share(row, "gone") < self._faults.dead_share

@@ -9,7 +9,7 @@ export async function askGemini(key: string, imageUrl: string) {
   const model = Deno.env.get("GEMINI_MODEL") ?? "gemini-2.5-flash";
   const response = await ask("Gemini", `${ADDRESS}/${model}:generateContent`, {
     headers: { "x-goog-api-key": key, "Content-Type": "application/json" },
-    body: JSON.stringify(question(await download(imageUrl))),
+    body: JSON.stringify(question(await picturePart(imageUrl))),
   });
   if (!response.ok) {
     throw new ModelRefusal(response.status, `Gemini API error ${response.status}: ${await response.text()}`);
@@ -17,11 +17,16 @@ export async function askGemini(key: string, imageUrl: string) {
   return analysisIn(await response.json());
 }
 
-function question(picture: Uint8Array) {
-  const data = Buffer.from(picture).toString("base64");
+// The picture itself, or where Gemini finds it.
+async function picturePart(url: string) {
+  if (Deno.env.get("GEMINI_IMAGE_BY_URL") === "true") return { fileData: { mimeType: "image/jpeg", fileUri: url } };
+  return { inlineData: { mimeType: "image/jpeg", data: Buffer.from(await download(url)).toString("base64") } };
+}
+
+function question(picture: Record<string, unknown>) {
   return {
     systemInstruction: { parts: [{ text: INSTRUCTIONS }] },
-    contents: [{ parts: [{ text: "Analyse this photo." }, { inlineData: { mimeType: "image/jpeg", data } }] }],
+    contents: [{ parts: [{ text: "Analyse this photo." }, picture] }],
     generationConfig: {
       maxOutputTokens: Number(Deno.env.get("GEMINI_MAX_TOKENS") ?? 900),
       responseMimeType: "application/json",

@@ -1,5 +1,5 @@
 // Rekognition: what is to be seen, as labels.
-import { DetectLabelsCommand, RekognitionClient } from "npm:@aws-sdk/client-rekognition@3.1142.0";
+import { DetectCustomLabelsCommand, DetectLabelsCommand, RekognitionClient } from "npm:@aws-sdk/client-rekognition@3.1142.0";
 
 export interface Tag {
   name: string;
@@ -22,14 +22,25 @@ export function rekognition(): RekognitionClient {
 }
 
 export async function detectLabels(picture: Uint8Array): Promise<Tag[]> {
-  const least = Number(Deno.env.get("LABELS_MIN_CONFIDENCE") ?? 70);
-  const command = new DetectLabelsCommand({ Image: { Bytes: picture }, MaxLabels: 25, MinConfidence: least });
   const limit = Number(Deno.env.get("LABELS_TIMEOUT_MS") ?? 60_000);
   try {
-    const found = await rekognition().send(command, { abortSignal: AbortSignal.timeout(limit) });
-    return (found.Labels ?? []).map((label) => ({ name: label.Name ?? "", confidence: label.Confidence ?? 0 }));
+    const labels = await ask(picture, { abortSignal: AbortSignal.timeout(limit) });
+    return labels.map((label) => ({ name: label.Name ?? "", confidence: label.Confidence ?? 0 }));
   } catch (error) {
     // The SDK keeps the code in the error's name; without it the message alone would not say what AWS refused.
     throw error instanceof Error ? new Error(`Rekognition: ${error.name}: ${error.message}`) : error;
   }
+}
+
+async function ask(picture: Uint8Array, options: { abortSignal: AbortSignal }) {
+  const bucket = Deno.env.get("LABELS_BUCKET"); // where uploads are kept for Rekognition
+  const Image = bucket ? { S3Object: { Bucket: bucket, Name: "uploads/latest.jpg" } } : { Bytes: picture };
+  const MinConfidence = Number(Deno.env.get("LABELS_MIN_CONFIDENCE") ?? 70);
+  const ProjectVersionArn = Deno.env.get("LABELS_MODEL"); // one that was trained for these vehicles
+  if (ProjectVersionArn) {
+    const command = new DetectCustomLabelsCommand({ Image, ProjectVersionArn, MinConfidence });
+    return (await rekognition().send(command, options)).CustomLabels ?? [];
+  }
+  const command = new DetectLabelsCommand({ Image, MaxLabels: 25, MinConfidence });
+  return (await rekognition().send(command, options)).Labels ?? [];
 }

@@ -31,7 +31,7 @@ function headers(key: string): Record<string, string> {
 export function chatQuestion(model: string, imageUrl: string) {
   return {
     model,
-    max_tokens: 900,
+    max_tokens: Number(Deno.env.get("VISION_MAX_TOKENS") ?? 900),
     messages: [
       { role: "system", content: INSTRUCTIONS },
       {
