@@ -7,14 +7,17 @@ service key (``DataApi.rpc``), and a direct connection (``diag.fleet.direct``).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from diag.diagnosis import Answer
+from diag.errors import UsageError
 from diag.fleet.state import Again, Claim, Ended, Filled, FleetState, Grant, Lease, Pace, Standing, Work
 from diag.project.error import unexpected
+from diag.secret import redact
 
 LEASE = 600.0
 """Seconds: longer than the platform lets a call live (400), so that nobody else gets a row while its call may run."""
@@ -24,6 +27,7 @@ MOST_READS = 5
 """Leases of one message; after them it is put aside: it seems to kill its workers."""
 STEP = 5_000
 """Rows that one step of filling reads: well within the data API's 8 seconds for a statement."""
+_REMEDY = "nukediag queue status shows the queues; another name makes another queue."
 _Found = TypeVar("_Found", bound=BaseModel)
 
 
@@ -50,7 +54,11 @@ class Queue:
     async def begin(self, run: str, work: Work, pace: Pace | None = None) -> Standing:
         """Make the queue if need be, and let calls flow: for somebody behind an open gate. What an earlier alarm left
         is forgotten; messages that are still there stay, and the rate that was found stays too."""
-        values = {"run": run, "work": work.model_dump(), "pace": (pace or Pace()).model_dump(exclude_none=True)}
+        values = {
+            "run": run,
+            "work": work.model_dump_json(),
+            "pace": (pace or Pace()).model_dump_json(exclude_none=True),
+        }
         return await self._call(Standing, "begin", again=True, **values)
 
     async def fill(self, after: str | None = None, rows: int = STEP) -> Filled:
@@ -73,7 +81,7 @@ class Queue:
         ``number`` counts this worker's reports from 1: one that was heard already changes nothing. Also its sign of
         life. Calls of a probe are reported too; they do not move the guard."""
         outcomes = [one.model_dump(mode="json", exclude_none=True) for one in ended]
-        values = {"worker": worker, "number": number, "ended": outcomes, "about": dict(about)}
+        values = {"worker": worker, "number": number, "ended": json.dumps(outcomes), "about": json.dumps(dict(about))}
         return await self._call(Standing, "report", again=True, **values)
 
     async def probed(self, worker: str, good: bool, signature: str | None = None, why: str | None = None) -> Standing:
@@ -102,7 +110,7 @@ class Queue:
             "worker": worker,
             "message": message,
             "ids": list(ids),
-            "send": [one.model_dump() for one in again],
+            "send": json.dumps([one.model_dump() for one in again]),
         }
         return bool((await self._answer("settle", values, again=True)).get("settled"))
 
@@ -120,9 +128,11 @@ class Queue:
     async def _answer(self, function: str, values: Mapping[str, Any], *, again: bool) -> dict[str, Any]:
         arguments = {"queue": self.name, **values}
         found = await self._functions.rpc(f"nukediag_{function}", arguments, again=again)
-        if isinstance(found, dict):
-            return found
-        raise unexpected(f"asking the queue to {function}", Answer(status=200))
+        if not isinstance(found, dict):
+            raise unexpected(f"asking the queue to {function}", Answer(status=200))
+        if refused := found.get("refused"):
+            raise UsageError(f"the queue {self.name} cannot be used so: {redact(str(refused))}", _REMEDY)
+        return found
 
 
 async def fleet_state(functions: Functions, queue: str | None = None) -> FleetState:

@@ -17,6 +17,7 @@ from diag.errors import SettingsError
 from diag.project.error import ProjectError, Refused, translated, unexpected
 from diag.project.http import USER_AGENT, answer_of, read_at_most
 from diag.project.retrying import retrying
+from diag.project.tables import Table, tables_of
 
 if TYPE_CHECKING:
     from postgrest import (
@@ -155,14 +156,41 @@ class DataApi:
             changed |= {str(row[key]) for row in mine}
         return changed
 
+    async def tables(self) -> dict[str, Table]:
+        """Every table that the data API shows, by name: its own description, which wants a secret key and which a
+        project may have switched off (then this raises or is empty)."""
+        what = "reading the data API's description of its tables"
+        headers = {**self._headers, "Accept": "application/openapi+json"}
+        async for attempt in retrying():
+            with attempt, translated(what):
+                response = await self._client.get(f"{self._url}/", headers=headers)
+                return tables_of(response.json())
+        raise AssertionError("a retry ends with an answer or an exception")
+
+    async def rpc(self, name: str, arguments: Mapping[str, Any], *, again: bool = False) -> Any:
+        """The JSON that a function of the database gives. ``again``: calling it twice is calling it once, so it is
+        retried for transient causes like a read."""
+        what = f"calling {name} in the database"
+
+        async def query() -> APIResponse:
+            return await self._client_of_tables().rpc(name, dict(arguments)).execute()
+
+        if again:
+            return (await self._read(what, query)).data
+        with translated(what):
+            return (await query()).data
+
     def _table(self, name: str) -> AsyncRequestBuilder:
+        return self._client_of_tables().from_(name)
+
+    def _client_of_tables(self) -> AsyncPostgrestClient:
         if self._postgrest is None:
             from postgrest import AsyncPostgrestClient
 
             self._postgrest = AsyncPostgrestClient(
                 self._url, headers=self._headers, http_client=self._client, retry_enabled=False
             )
-        return self._postgrest.from_(name)
+        return self._postgrest
 
     async def _read(self, what: str, query: Callable[[], Awaitable[APIResponse]]) -> APIResponse:
         async for attempt in retrying():

@@ -764,9 +764,10 @@ $$;
 revoke all on all functions in schema nukediag from public, anon, authenticated;
 
 -- What the data API reaches ---------------------------------------------------------------------------------------
+-- JSON comes as text: Supabase Lite, the data API of local projects, hands a JSON argument on as a JSON string.
 
-create or replace function public.nukediag_begin(queue text, run text, work jsonb, pace jsonb) returns jsonb
-language sql volatile set search_path = '' as $$ select nukediag.begin(queue, run, work, pace) $$;
+create or replace function public.nukediag_begin(queue text, run text, work text, pace text) returns jsonb
+language sql volatile set search_path = '' as $$ select nukediag.begin(queue, run, work::jsonb, pace::jsonb) $$;
 
 create or replace function public.nukediag_fill(queue text, after text, most integer, chunk integer) returns jsonb
 language sql volatile set search_path = '' as $$ select nukediag.fill(queue, after, most, chunk) $$;
@@ -778,9 +779,9 @@ create or replace function public.nukediag_take(queue text, worker text, wanted 
 language sql volatile set search_path = '' as $$ select nukediag.take(queue, worker, wanted) $$;
 
 create or replace function public.nukediag_report(
-  queue text, worker text, number bigint, ended jsonb, about jsonb
+  queue text, worker text, number bigint, ended text, about text
 ) returns jsonb
-language sql volatile set search_path = '' as $$ select nukediag.report(queue, worker, number, ended, about) $$;
+language sql volatile set search_path = '' as $$ select nukediag.report(queue, worker, number, ended::jsonb, about::jsonb) $$;
 
 create or replace function public.nukediag_probed(
   queue text, worker text, good boolean, signature text, why text
@@ -799,9 +800,9 @@ create or replace function public.nukediag_extend(
 language sql volatile set search_path = '' as $$ select nukediag.extend(queue, worker, message, ids, lease) $$;
 
 create or replace function public.nukediag_settle(
-  queue text, worker text, message bigint, ids text[], send jsonb
+  queue text, worker text, message bigint, ids text[], send text
 ) returns jsonb
-language sql volatile set search_path = '' as $$ select nukediag.settle(queue, worker, message, ids, send) $$;
+language sql volatile set search_path = '' as $$ select nukediag.settle(queue, worker, message, ids, send::jsonb) $$;
 
 create or replace function public.nukediag_leave(queue text, worker text) returns jsonb
 language sql volatile set search_path = '' as $$ select nukediag.leave(queue, worker) $$;
