@@ -115,7 +115,7 @@ def _deployment(results: Sequence[CheckResult], view: View) -> tuple[Mend, ...]:
     if result is None or result.status is not Status.FAIL:
         return ()
     if view.function in view.shipped:
-        return (Mend(MendAction.DEPLOY, view.function, f"as nukediag ships it: {result.finding.summary}"),)
+        return (Mend(MendAction.DEPLOY, view.function, "as nukediag ships it"),)
     why = f"{result.finding.summary}; nukediag does not ship it (supabase functions deploy {view.function})"
     return (Mend(MendAction.LEAVE, view.function, why),)
 

@@ -10,6 +10,7 @@ from diag.preflight.facts import Facts
 from diag.preflight.judgement import found, passed, unknown
 from diag.preflight.model import Finding, Status
 from diag.project import ProjectError
+from diag.project.shipped import names
 
 _CANNOT_START = {
     "gateway.function-not-found", "gateway.invalid-url", "runtime.boot-error", "runtime.load-error",
@@ -29,12 +30,18 @@ async def deployed(facts: Facts) -> Finding:
     if function is None:
         seen = Evidence("Management API", f"there is no function {name}")
         diagnosis = describe("gateway.function-not-found", context=facts.context, evidence=(seen,))
-        return found(diagnosis, f"{name} is not deployed")
+        return found(diagnosis, f"{name} is not deployed", remedies=_deploy(name))
     if function.status != "ACTIVE":
         seen = Evidence("Management API", f"{name} is {function.status}")
         diagnosis = describe("gateway.function-not-found", context=facts.context, evidence=(seen,))
         return found(diagnosis, f"{name} is {function.status}, not ACTIVE")
     return passed(f"{name}, version {function.version}, ACTIVE")
+
+
+def _deploy(name: str) -> tuple[Remedy, ...]:
+    """How to deploy a function that nukediag ships; for others the diagnosis knows."""
+    text = "Deploy it: nukediag ships this function."
+    return (Remedy(text, f"nukediag functions deploy {name}"),) if name in names() else ()
 
 
 async def _is_foreign(facts: Facts) -> bool:
@@ -85,6 +92,8 @@ async def boots(facts: Facts) -> Finding:
         return passed("its worker starts and answers")
     diagnosis = classify(answer, context=facts.context)
     if diagnosis.signature in _CANNOT_START:
-        return found(diagnosis, status=Status.FAIL)
+        absent = diagnosis.signature == "gateway.function-not-found"
+        mend = _deploy(facts.settings.function.name) if absent else ()
+        return found(diagnosis, status=Status.FAIL, remedies=mend)
     seen = Evidence("OPTIONS", f"status {answer.status}, no x-deno-execution-id")
     return unknown("the gateway answered for the function: only a real call tells whether it starts", seen)
