@@ -153,6 +153,11 @@ class Runs:
         sql = f"SELECT {columns} FROM item WHERE {wanted} ORDER BY ended_at DESC LIMIT ?"  # noqa: S608 - our own words
         return [_failed_row(found) for found in self._read(sql, *values, most)]
 
+    def failed_count(self, run: str) -> int:
+        """How many rows this run was the last to call and that have no result."""
+        sql = f"SELECT count(*) FROM item WHERE state IN ({','.join('?' * len(_WITHOUT_RESULT))}) AND run = ?"  # noqa: S608
+        return sum(int(count) for (count,) in self._read(sql, *_WITHOUT_RESULT, run))
+
     def refused(self, function: str) -> int:
         """How many rows all runs so far have recorded as failed on their own account."""
         sql = "SELECT count(*) FROM item WHERE function = ? AND state = ?"
