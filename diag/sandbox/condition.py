@@ -18,7 +18,7 @@ class Condition:
     """What is at the address that callers know: the gateway, nobody, or (by https) a port without TLS."""
     connection: Literal["good", "breaks", "breaks-off"] = "good"
     """What becomes of the connection of a function's caller: ``breaks`` before the function is called, ``breaks-off``
-    in the middle of its answer."""
+    in the middle of the answer to a POST."""
     restricted: str = ""
     """The violation for which the project is restricted."""
     cdn_status: int = 0

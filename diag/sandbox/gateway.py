@@ -94,9 +94,8 @@ class Gateway:
         function, begun = self._project.functions.get(request.match_info["slug"]), time.monotonic()
         response = self._tell(await self._answered(request, function))
         self._log.call(request, response, function, seconds=time.monotonic() - begun)
-        if self._project.condition.connection == "breaks-off" and isinstance(response.body, bytes):
-            return await break_off(request, response.body)
-        return response
+        breaks = request.method == "POST" and self._project.condition.connection == "breaks-off"
+        return await break_off(request, response.body) if breaks and isinstance(response.body, bytes) else response
 
     async def _answered(self, request: web.Request, function: Deployed | None) -> web.Response:
         refusal = self._refusal(request, function)

@@ -5,7 +5,8 @@ from dataclasses import fields
 import pytest
 
 from diag.sandbox.counters import Counters
-from diag.sandbox.scenarios import GROUPS, SCENARIOS, Scenario, wrong_twin
+from diag.sandbox.scenarios import ALIASES, GROUPS, SCENARIOS, Scenario, wrong_twin
+from diag.sandbox.stage import find
 from diag.sandbox.upstreams.aws_faults import Faults as AwsFaults
 from diag.sandbox.upstreams.gemini_refusals import Faults as GeminiFaults
 from diag.sandbox.upstreams.openai_faults import Faults as OpenAIFaults
@@ -79,6 +80,12 @@ def test_stand_ins_understand_the_faults_of_every_scenario(part, faults):
     assert given
     for each in given:
         faults.model_validate(each)
+
+
+@pytest.mark.parametrize(("alias", "name"), ALIASES.items())
+def test_another_name_leads_to_the_same_scenario(alias, name):
+    assert alias not in SCENARIOS
+    assert find(alias) is SCENARIOS[name]
 
 
 def test_scenario_that_changes_rows_can_take_it_back():

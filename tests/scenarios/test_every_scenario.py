@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from scenarios.conftest import Ran, Stage
 
 from diag.catalogue import SIGNATURES
 from diag.diagnosis import Scope
-from diag.sandbox.scenarios import SCENARIOS, Scenario
+from diag.sandbox.scenarios import SCENARIOS, UNPLAYED, Scenario
 
 Command = Callable[..., Ran]
 
@@ -75,6 +76,12 @@ def test_a_fault_of_the_whole_project_costs_two_paid_calls_at_most() -> None:
     """What the scenarios themselves allow: more only where another row may do better, and so is tried."""
     generous = [scenario for scenario in SCENARIOS.values() if (scenario.most_paid or 0) > 2]
     assert {SIGNATURES[scenario.signature].scope for scenario in generous} <= {Scope.ITEM, Scope.TRANSIENT}
+
+
+def test_every_signature_has_a_scenario_or_a_reason_for_none() -> None:
+    assert set(SIGNATURES) - {scenario.signature for scenario in SCENARIOS.values()} == set(UNPLAYED)
+    page = (Path(__file__).parents[2] / "docs/sandbox.md").read_text()
+    assert [signature for signature, why in UNPLAYED.items() if f"| `{signature}` | {why} |" not in page] == []
 
 
 def test_every_expected_signature_is_one_of_the_catalogue() -> None:

@@ -20,7 +20,7 @@ from diag.sandbox.scenarios import (
 )
 from diag.sandbox.scenarios.model import Scenario, Taken, wrong_twin
 
-__all__ = ["ALIASES", "GROUPS", "SCENARIOS", "Scenario", "Taken", "wrong_twin"]
+__all__ = ["ALIASES", "GROUPS", "SCENARIOS", "UNPLAYED", "Scenario", "Taken", "wrong_twin"]
 
 GROUPS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "healthy": healthy.SCENARIOS,
@@ -45,3 +45,9 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
 
 ALIASES: Final[Mapping[str, str]] = {"clock-skew": "aws-clock-skew", "openai-scope-missing": "missing-scope"}
 """Another name of a scenario -> its name."""
+
+UNPLAYED: Final[Mapping[str, str]] = {
+    "network.proxy": "the proxy is the caller's own: set HTTP_PROXY to a port on which nobody listens",
+    "network.timeout": "the platform gives up before nukediag does: call with a shorter --timeout",
+}
+"""Signature that no scenario provokes -> why, and how to see it all the same."""
