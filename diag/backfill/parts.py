@@ -35,6 +35,8 @@ class Run:
         self.passes = 0
         self.remaining: int | None = None
         self.refused = 0
+        self.hold = True
+        """Whether a row whose call has no known end waits in this process (``Policy``)."""
 
     def rows(self, after: str | None) -> AsyncIterator[Row]:
         """Pending rows behind a key."""
