@@ -34,6 +34,8 @@ class Slots:
         start, number = self._slots.popleft()
         self._turns += 1
         self._numbers[self._turns] = number
+        if not self._slots and start > now:
+            self.needed.set()  # the rate is what the engine waits for: the next starts are asked for while it does
         return max(0.0, start - now)
 
     async def one(self, now: Callable[[], float], give_up: Callable[[], bool]) -> bool:
