@@ -25,6 +25,9 @@ class FunctionSettings(_Group):
     """JSON paths that a full answer must have."""
     payload: dict[str, str] = {"image_url": "image_url", "vehicle_id": "vehicle_id", "image_id": "id"}
     """Request field -> column."""
+    bare: dict[str, str | int | float | bool] | None = None
+    """Further fields of the request for a bare picture, which has no row to write to (``test-image --url``). None:
+    those that a function shipped by nukediag wants, none for others."""
     fallback: str | None = "analyze-image-simple"
 
 

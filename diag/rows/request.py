@@ -10,6 +10,9 @@ from diag.rows.outcome import Row
 FORCE = "force_reprocess"
 """The request field with which ``analyze-image`` analyses a row anew that it holds a result for."""
 
+_BARE = {"analyze-image-simple": {"dry_run": True}}
+"""What the functions that nukediag ships want to hear beside a bare picture's URL: nothing can be stored for it."""
+
 
 def payload(row: Row, settings: Settings, *, force: bool = False) -> dict[str, object]:
     """The request's JSON body: the configured fields, each with its column's value."""
@@ -18,10 +21,12 @@ def payload(row: Row, settings: Settings, *, force: bool = False) -> dict[str, o
 
 
 def bare_payload(url: str, settings: Settings, *, force: bool = False) -> dict[str, object]:
-    """The request for a picture that has no row: only the field that carries the URL."""
+    """The request for a picture that has no row: the field that carries the URL, and what says that there is none."""
     body: dict[str, object] = {
         name: url for name, column in settings.function.payload.items() if column == settings.table.url
     }
+    asked = settings.function.bare
+    body |= _BARE.get(settings.function.name, {}) if asked is None else asked
     return {**body, FORCE: True} if force else body
 
 
