@@ -15,7 +15,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from diag.errors import SandboxError, UsageError
-from diag.sandbox import parts
+from diag.sandbox import parts, pgmq
 from diag.sandbox.bundles import Bundles
 from diag.sandbox.children import Family
 from diag.sandbox.condition import Condition
@@ -35,6 +35,7 @@ from diag.sandbox.own.watch import Watch
 from diag.sandbox.ports import free_ports, listener, until_listening
 from diag.sandbox.postgres import ROLES, Postgres
 from diag.sandbox.proxy import open_session
+from diag.sandbox.schema_cache import SchemaCache
 from diag.sandbox.stage import Stage, find
 from diag.sandbox.state import FUNCTIONS_ENV, private_folder, write_private
 from diag.sandbox.upstreams import history
@@ -93,6 +94,7 @@ class Assembly:
         self.project = Project(keys, url=_address(self._gateway_socket), database_url=self.postgres.url)
         self.project.usual = Condition(new_keys_pass=wishes.sb_keys == "accepted")
         self.data_api = DataApi(folder / "data-api", self._data_api_port, keys, self.postgres.url, self.postgres.query)
+        self._schema_cache = SchemaCache(self.postgres.url, self.data_api.reload)
         self.book = Logbook()
         self.workers = Workers(self.family, self._fence(), self.project.environment, self.book)
         self.management = Management(
@@ -148,14 +150,14 @@ class Assembly:
 
     async def _start_data(self) -> None:
         await self.postgres.start(self.family)
-        await self.postgres.query(ROLES)
+        await self.postgres.query(ROLES + pgmq.sql())
         await self.postgres.query(seed.sql(self.project.url + BUCKET, self._wishes.images))
         if supabase := supabase_folder(self._wishes.functions):
             await tables.apply(supabase, self.project.url, self.postgres.query, self._say)
         if self._wishes.tables:
             await self._apply(self._wishes.tables)
         private_folder(self._folder / "data-api")
-        await self.data_api.start(self.family)
+        await asyncio.gather(self.data_api.start(self.family), self._schema_cache.start())
 
     async def _apply(self, file: Path) -> None:
         try:
@@ -254,6 +256,7 @@ class Assembly:
         """End everything that was started, in whatever state the start-up was left."""
         if self._watching:
             self._watching.cancel()
+        await self._schema_cache.stop()
         for runner in self._runners:
             await runner.cleanup()
         await asyncio.gather(self.openai.close(), self.aws.close())

@@ -30,6 +30,7 @@ class DataApi:
         self._folder, self._port, self._keys, self._database_url = folder, port, keys, database_url
         self._query = query
         self._url = URL(f"http://127.0.0.1:{port}")
+        self._reloads = 0
 
     async def start(self, family: Family) -> Child:
         """Start it; the tables have to exist already (it looks at them once, when it starts)."""
@@ -45,6 +46,11 @@ class DataApi:
             raise SandboxError(f"the data API did not start: {child.last_words(2)}", f"see {child.log}")
         await self._let_it_settle()
         return child
+
+    async def reload(self) -> None:
+        """Let it look at the database's tables and functions again: it does when a file of its schemas changes."""
+        self._reloads += 1
+        write_private(self._folder / "supabase" / "schemas" / "reload.sql", f"-- {self._reloads}\n")
 
     async def _let_it_settle(self) -> None:
         # Lite grants its roles their rights on its first request; any request beside that one may end in a 500

@@ -1,4 +1,4 @@
-"""The management API of the project: status, health, secrets, functions, keys, logs.
+"""The management API of the project: status, health, secrets, functions, keys, logs, SQL.
 
 Paths, bodies and limits as in Supabase's published API description and recorded answers of the real API.
 """
@@ -11,6 +11,7 @@ from aiohttp import web
 
 from diag.sandbox.bundles import Bundles
 from diag.sandbox.logbook import Logbook
+from diag.sandbox.management.database import Database
 from diag.sandbox.management.functions import Functions
 from diag.sandbox.management.guard import Guard
 from diag.sandbox.management.keys import Keys
@@ -40,6 +41,7 @@ class Management:
             Functions(project, bundles, on_deploy),
             Keys(project),
             Logs(book),
+            Database(project),
         )
 
     def configure(self, faults: Mapping[str, object]) -> None:

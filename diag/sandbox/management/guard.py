@@ -39,6 +39,7 @@ PERMISSIONS: Final[Mapping[tuple[str, str], str]] = {
     ("GET", "/api-keys/legacy"): "api_gateway_keys_read",
     ("GET", "/postgrest"): "data_api_config_read",
     ("GET", "/analytics/endpoints/{endpoint}"): "analytics_logs_read",
+    ("POST", "/database/query"): "database_write",
 }
 """(method, path below the project) -> what a scoped token must have been given."""
 _REVEAL = "api_gateway_keys_secret_read"
