@@ -18,7 +18,7 @@ LAYERS = [
     {"cli"},
     {"fleet", "sandbox", "report"},
     {"backfill", "preflight"},
-    {"rows", "verify", "credentials"},
+    {"rows", "verify", "credentials", "discovery"},
     {"project"},
     {"gate", "config", "catalogue"},
     {"errors", "secret", "diagnosis"},
