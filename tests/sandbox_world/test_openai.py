@@ -9,6 +9,7 @@ import pytest
 
 from diag.sandbox.upstreams.openai_faults import Bucket
 from diag.sandbox.world import drawing
+from diag.sandbox.world.analysis import labels_of
 from diag.sandbox.world.rows import row_id
 
 SCHEMA = {
@@ -48,6 +49,17 @@ async def test_structured_answer_fits_the_schema_and_the_photo(upstreams, a_row)
 async def test_part_that_a_photo_does_not_show_is_null(upstreams, a_row):
     answer = await post(upstreams, chat(upstreams.photo_url(a_row("engine")), SCHEMA))
     assert json.loads(answer.json()["choices"][0]["message"]["content"])["spid"] is None
+
+
+async def test_nullable_part_of_a_library_is_null_too_and_tags_are_what_is_to_be_seen(upstreams, a_row):
+    tag = {"type": "object", "properties": {"name": {"type": "string"}, "confidence": {"type": "number"}}}
+    nullable = {"anyOf": [SCHEMA["properties"]["appraisal"], {"type": "null"}]}
+    form = {"type": "object", "properties": {"tags": {"type": "array", "items": tag}, "spid": nullable}}
+    row = a_row("engine")
+    answer = await post(upstreams, chat(upstreams.photo_url(row), form))
+    said = json.loads(answer.json()["choices"][0]["message"]["content"])
+    assert said["spid"] is None
+    assert [each["name"] for each in said["tags"]] == [label["Name"] for label in labels_of(row.id)]
 
 
 async def test_responses_endpoint_answers_in_its_own_shape(upstreams, a_row):

@@ -19,6 +19,7 @@ from diag.sandbox.assembly import Assembly, Wishes
 from diag.sandbox.postgres import scratch_folder
 from diag.sandbox.scenarios import wrong_twin
 from diag.sandbox.upstreams.photos import BUCKET
+from diag.sandbox.world.analysis import labels_of
 from diag.sandbox.world.rows import PlannedRow, planned_rows
 from diag.secret import Secret
 from tests.shipped.conftest import SHIPPED, entries
@@ -127,6 +128,18 @@ async def test_an_image_is_analysed_paid_once_and_written_to_the_tables(project:
     assert image["ai_processing_status"] == "completed"
     assert image["ai_scan_metadata"]["appraiser"] == answer["appraisal"]
     assert "claim" not in image["ai_scan_metadata"]
+
+
+async def test_the_models_tags_are_stored_and_what_a_photo_does_not_show_stays_away(project: Project) -> None:
+    row = [row for row in planned_rows(PENDING) if row.kind == "engine" and not row.analysed][-1]
+    answer = (await project.call(row, force_reprocess=True)).json()
+    assert (answer["paint"], answer["spid"]) == (None, None)
+    assert (answer["saved"]["paint_quality_assessments"], answer["saved"]["vehicle_spid_data"]) == (0, 0)
+    stored = {tag["tag_name"]: float(tag["confidence"]) for tag in await project.stored("image_tags", row)}
+    seen = {label["Name"].lower(): label["Confidence"] for label in labels_of(row.id)}
+    assert {name.lower(): round(confidence, 3) for name, confidence in stored.items()} == {
+        name: round(confidence, 3) for name, confidence in seen.items()
+    }
 
 
 async def test_nukediag_reads_fresh_cached_and_forced_answers_rightly(project: Project) -> None:

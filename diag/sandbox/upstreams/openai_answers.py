@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from diag.sandbox.upstreams import openai_refusals as refusals
 from diag.sandbox.upstreams.openai_faults import Reply
-from diag.sandbox.world.analysis import analysis_of
+from diag.sandbox.world.analysis import analysis_of, labels_of
 
 Json = dict[str, Any]
 _CREATED: Final = 1_760_000_000
@@ -117,8 +117,15 @@ def _content(question: Question, row: str | None, without: Sequence[str]) -> str
     analysis = analysis_of(row or hashlib.sha256("".join(question.pictures).encode()).hexdigest())
     if question.form is None:
         return str(analysis["appraisal"]["description"])
-    answer = _fitted(question.form, analysis, question.form) if question.form else analysis
+    offered = {**analysis, "tags": _tags(row)}
+    answer = _fitted(question.form, offered, question.form) if question.form else offered
     return json.dumps({part: value for part, value in answer.items() if part not in without})
+
+
+def _tags(row: str | None) -> list[Json]:
+    """What there is to be seen, for whoever asks the model for that too."""
+    labels = labels_of(row) if row else ()
+    return [{"name": label["Name"], "confidence": label["Confidence"]} for label in labels]
 
 
 def _require(body: Json, name: str, kind: type) -> Any:
@@ -158,7 +165,7 @@ def _fitted(schema: Mapping[str, Any], value: Any, root: Mapping[str, Any]) -> A
     if "$ref" in schema:
         return _fitted(root.get("$defs", {}).get(schema["$ref"].rpartition("/")[2], {}), value, root)
     if "anyOf" in schema:
-        return _fitted(schema["anyOf"][0], value, root)
+        return _fitted(_option(schema["anyOf"], value), value, root)
     kinds = schema.get("type", "object")
     kinds = [kinds] if isinstance(kinds, str) else kinds
     if value is None and "null" in kinds:
@@ -170,6 +177,12 @@ def _fitted(schema: Mapping[str, Any], value: Any, root: Mapping[str, Any]) -> A
     if kinds[0] == "array":
         return [_fitted(schema.get("items", {}), item, root) for item in value] if isinstance(value, list) else []
     return schema["enum"][0] if "enum" in schema else _SAMPLES[kinds[0]] if value is None else value
+
+
+def _option(options: Sequence[Mapping[str, Any]], value: Any) -> Mapping[str, Any]:
+    """Nothing stays nothing where the schema allows it: what zod and pydantic write for "nullable"."""
+    nothing = next((option for option in options if option.get("type") == "null"), None) if value is None else None
+    return nothing or options[0]
 
 
 _SAMPLES: Final[Mapping[str, Any]] = {
