@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from diag.backfill import BackfillResult, Controls, Options, Plan, Stopped, make_plan, run
+from diag.cli.interrupts import interrupts
 from diag.cli.options import Session, project_options
 from diag.cli.supervised import plain_progress, refuse_own_options, supervising
 from diag.errors import ExitCode, UsageError
@@ -77,7 +76,7 @@ class Concurrency(click.ParamType[int]):
 @click.option("--max-calls", type=click.IntRange(min=1), metavar="N", help="Stop after N paid calls.")
 @click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Stop before more is spent (estimated).")
 @click.option("--max-duration", type=click.FloatRange(min=0), metavar="SECONDS", help="Start nothing after so long.")
-@click.option("--passes", type=click.IntRange(min=1), default=2, show_default=True, help="Walks over pending rows.")
+@click.option("--passes", type=click.IntRange(min=1), metavar="N", help="Walks over pending rows.  [default: 2]")
 @click.option("--retry-failed", is_flag=True, help="Also rows that an earlier run found bad.")
 @click.option("--repair", is_flag=True, help="Instead: finished rows with nothing behind their mark, analysed anew.")
 @click.option("--accept-rate", type=click.FloatRange(0.05, 0.99), metavar="RATE", help="Be content with this rate.")
@@ -171,7 +170,7 @@ async def _run(session: Session, options: Options, plan: Plan, carry_out: CarryO
                 _tell_health(session, result)
                 return result
 
-            with _interrupts(controls, shown.line):
+            with interrupts(controls, shown.line):
                 gated, chosen = options.if_healthy and not options.force, None
                 if gated and options.fallback:
                     settings, chosen = await _choose(project, settings, shown.line)
@@ -197,27 +196,3 @@ def _tell_health(session: Session, result: PreflightResult) -> None:
         from diag.report.preflight_text import render as render_preflight
 
         session.log.print(render_preflight(result, Paper.of(session.log), session.verbosity))
-
-
-@contextmanager
-def _interrupts(controls: Controls, tell: Callable[[str], None]) -> Iterator[None]:
-    """Ctrl-C and SIGTERM: the first finishes what is in flight, the second stops now."""
-    loop = asyncio.get_running_loop()
-    stopped = Stopped("interrupted", None, "stopped on request")
-
-    def interrupt() -> None:
-        if controls.stopping:
-            tell("stopping now; calls that are cut off may have been paid for")
-            controls.now(stopped)
-        else:
-            tell("finishing the calls in flight, starting none; once more to stop now")
-            controls.drain(stopped)
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    for number in numbers:
-        loop.add_signal_handler(number, interrupt)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)

@@ -25,6 +25,7 @@ COMMANDS = {
     "verify": ("diag.cli.verify", "What the finished rows really have: marks with nothing behind them."),
     "report": ("diag.cli.report", "A run, a preflight or a drill as one page to send to somebody."),
     "control": ("diag.cli.control", "Steer a backfill that is running: pause, resume, set its rate, stop."),
+    "worker": ("diag.cli.worker", "Work on a shared queue, one of many workers on any machines."),
     "explain": ("diag.cli.explain", "Say what an error, a log or a signature means and how to mend it."),
     "secrets": ("diag.cli.secrets", "The function's secrets: what is set, what differs, setting the missing."),
     "functions": ("diag.cli.functions", "What is deployed; deploy or delete a function that nukediag ships."),
