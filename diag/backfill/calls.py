@@ -54,6 +54,7 @@ class Caller:
         clock: Callable[[], float],
         settle: float,
         policy: Policy | None = None,
+        budget: RetryBudget | None = None,
         accept_degraded: bool = False,
         observers: Sequence[Observer] = (),
         uniform: Uniform = random.uniform,
@@ -68,7 +69,7 @@ class Caller:
         self._finder = finder
         self._policy = policy or Policy()
         self._accept_degraded = accept_degraded
-        self._budget = RetryBudget()
+        self._budget = budget or RetryBudget()
         self._observers = observers
         self._uniform = uniform
 

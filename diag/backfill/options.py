@@ -11,7 +11,8 @@ class Options:
     say; 0: found out while running).
     ``rate``: the upstream's limit in calls per second, where it is known. ``max_calls``, ``max_cost`` (USD) and
     ``max_duration`` (seconds) end the run cleanly. ``passes``: how often the pending rows are walked, the later
-    times for what failed transiently. ``retry_failed``: call rows again that an earlier run found bad.
+    times for what failed transiently (None: as the settings say). ``retry_failed``: call rows again that an earlier
+    run found bad.
     ``fallback``: where only AWS keeps the function from working, go on with the configured fallback.
     ``repair``: call, with the function's override, the finished rows with nothing behind their mark instead."""
 
@@ -23,7 +24,7 @@ class Options:
     max_calls: int | None = None
     max_cost: float | None = None
     max_duration: float | None = None
-    passes: int = 2
+    passes: int | None = None
     retry_failed: bool = False
     repair: bool = False
     accept_rate: float | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _BASE = 1.0
 _THROTTLED_BASE = 2.0
@@ -27,9 +27,12 @@ class RetryBudget:
     then failures are final for this pass. A retry that succeeds gives its price back, any other success 1."""
 
     capacity: float = 500.0
-    left: float = 500.0
+    left: float = field(init=False)
     transient: float = 14.0
     throttled: float = 5.0
+
+    def __post_init__(self) -> None:
+        self.left = self.capacity
 
     def take(self, *, throttled: bool) -> bool:
         """Whether one more retry is allowed; if so it is paid for."""

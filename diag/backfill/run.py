@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -11,12 +12,14 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from diag.backfill.calls import Caller
+from diag.backfill.calls import Caller, Worker
+from diag.backfill.calls import Finder as Looker
 from diag.backfill.canaries import Canaries
 from diag.backfill.ceiling import AutoCeiling, FixedCeiling
 from diag.backfill.controls import Controls
 from diag.backfill.engine import Engine
 from diag.backfill.events import Notice, Observer
+from diag.backfill.fate import Policy
 from diag.backfill.health import Preflight, open_gate
 from diag.backfill.journal import Journal, journal_path
 from diag.backfill.limiter import RateLimiter
@@ -28,6 +31,7 @@ from diag.backfill.records import State
 from diag.backfill.remote import listen
 from diag.backfill.repair import HollowRows
 from diag.backfill.result import BackfillResult, GateReport, Stopped
+from diag.backfill.retries import RetryBudget, Uniform
 from diag.backfill.source import PendingRows
 from diag.backfill.unresolved import Finder
 from diag.config import Configuration
@@ -85,27 +89,41 @@ async def run(
 @asynccontextmanager
 async def put_together(this: Run, observers: Sequence[Observer]) -> AsyncIterator[Engine]:
     """The engine of a run, with its worker; at the end both are let go."""
+    async with RowWorker(this.project, this.settings, window=_WINDOW) as worker:
+        finder = Finder(worker, this.project.data, this.settings.table)
+        yield assemble(this, worker, finder, observers)
+
+
+def assemble(
+    this: Run,
+    worker: Worker,
+    finder: Looker,
+    observers: Sequence[Observer],
+    *,
+    uniform: Uniform = random.uniform,
+) -> Engine:
+    """The engine of a run as its options and settings want it."""
     settings, options = this.settings, this.options
-    loop = asyncio.get_running_loop()
-    async with RowWorker(this.project, settings, window=_WINDOW) as worker:
-        finder = Finder(worker, this.project.data, settings.table)
-        caller = Caller(
-            worker,
-            finder,
-            this.journal,
-            this.tally,
-            this.controls,
-            clock=loop.time,
-            settle=settle_seconds(this.project.configuration, settings),
-            accept_degraded=options.accept_degraded,
-            observers=observers,
-        )
-        start = _START if options.if_healthy or options.force else _START_UNPROVEN
-        most = in_flight(options, settings)
-        ceiling = FixedCeiling(most, start) if most is not None else AutoCeiling(start=start)
-        allowed = most_calls(options, settings)
-        money = "max-calls" if allowed == options.max_calls else "max-cost"
-        yield Engine(caller, RateLimiter(options.rate), ceiling, limits(options, settings), allowed, money)
+    caller = Caller(
+        worker,
+        finder,
+        this.journal,
+        this.tally,
+        this.controls,
+        clock=asyncio.get_running_loop().time,
+        settle=settle_seconds(this.project.configuration, settings),
+        policy=Policy(settings.backfill.attempts, settings.backfill.patience, this.hold),
+        budget=RetryBudget(settings.backfill.retry_budget),
+        accept_degraded=options.accept_degraded,
+        observers=observers,
+        uniform=uniform,
+    )
+    start = _START if options.if_healthy or options.force else _START_UNPROVEN
+    most = in_flight(options, settings)
+    ceiling = FixedCeiling(most, start) if most is not None else AutoCeiling(start=start)
+    allowed = most_calls(options, settings)
+    money = "max-calls" if allowed == options.max_calls else "max-cost"
+    return Engine(caller, RateLimiter(options.rate), ceiling, limits(options, settings), allowed, money)
 
 
 async def go(this: Run, engine: Engine, preflight: Preflight | None) -> None:
@@ -129,7 +147,8 @@ async def go(this: Run, engine: Engine, preflight: Preflight | None) -> None:
 
 
 async def _passes(this: Run, engine: Engine) -> None:
-    while this.passes < max(1, this.options.passes) and not this.controls.stopping:
+    most = this.options.passes or this.settings.backfill.passes
+    while this.passes < most and not this.controls.stopping:
         source = await _source(this)
         this.passes += 1
         if this.passes > 1:
@@ -214,9 +233,9 @@ def exit_code(result: BackfillResult) -> ExitCode:
 
 def limits(options: Options, settings: Settings) -> Limits:
     """The success rates between which gate and guard decide."""
-    if options.accept_rate is not None:
-        return Limits.accepting(options.accept_rate)
-    return Limits(settings.gate.go, settings.gate.stop)
+    gate = settings.gate
+    rates = Limits(gate.go, gate.stop) if options.accept_rate is None else Limits.accepting(options.accept_rate)
+    return replace(rates, error=gate.error, most=max(gate.most, replace(rates, error=gate.error).straight))
 
 
 def settle_seconds(configuration: Configuration, settings: Settings) -> float:

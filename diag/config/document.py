@@ -14,8 +14,9 @@ from pydantic import BaseModel, ValidationError
 
 from diag.config.envfiles import read_text
 from diag.config.names import CONNECTION
-from diag.config.settings import Place, Settings
+from diag.config.settings import GateSettings, Place, Settings
 from diag.errors import SettingsError
+from diag.gate.limits import Limits
 from diag.secret import Redactor, redact
 
 FILE_NAME = "nukediag.toml"
@@ -119,12 +120,21 @@ def checked_settings(document: Document, raw: Mapping[str, Any], places: Mapping
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         dotted = ".".join(str(part) for part in first["loc"][:2])
         place = places.get(dotted) or document.place(dotted)
-        message = redact(first["msg"][:200])
+        message = redact(first["msg"].removeprefix("Value error, ")[:200])
         raise SettingsError(f"{place.text}: {_plain(dotted)}: {message}", "Correct the value.") from None
-    if settings.gate.stop >= settings.gate.go:
-        place = places.get("gate.stop") or places.get("gate.go") or document.place("gate")
-        raise SettingsError(f"{place.text}: gate.stop must be below gate.go", "Correct one of the two.")
+    _check_gate(settings.gate, places, document.place("gate"))
     return settings
+
+
+def _check_gate(gate: GateSettings, places: Mapping[str, Place], section: Place) -> None:
+    if gate.stop >= gate.go:
+        place = places.get("gate.stop") or places.get("gate.go") or section
+        raise SettingsError(f"{place.text}: gate.stop must be below gate.go", "Correct one of the two.")
+    needed = Limits(gate.go, gate.stop, gate.error).straight
+    if gate.most < needed:
+        place = places.get("gate.most") or section
+        why = f"with {gate.most} calls the gate could never open: its rates and its error need {needed}"
+        raise SettingsError(f"{place.text}: gate.most is too small: {why}", f"Set it to {needed} or more.")
 
 
 def _known_or_error(document: Document, dotted: str, name: str, known: Sequence[str]) -> None:

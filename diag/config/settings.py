@@ -67,12 +67,27 @@ class GateSettings(_Group):
 
     go: float = Field(0.80, gt=0, lt=1)
     stop: float = Field(0.50, gt=0, lt=1)
+    error: float = Field(0.05, ge=0.001, le=0.25)
+    """How likely the gate may err, either way."""
+    most: int = Field(30, ge=1, le=1000)
+    """Canary calls at most; undecided by then, the gate stays shut."""
 
 
 class BackfillSettings(_Group):
+    """How rows are called, and called again."""
+
     concurrency: int | Literal["auto"] = "auto"
     cost_per_call: float = Field(0.021, ge=0)
     """USD: Rekognition 0.001 + vision model 0.02."""
+    passes: int = Field(2, ge=1)
+    """Walks over the pending rows, the later ones for what failed for a passing cause."""
+    attempts: int = Field(4, ge=1)
+    """Calls per row and pass; refusals for speed do not count."""
+    patience: float = Field(900, ge=0)
+    """Seconds after which a row that only meets such refusals is given up for this pass."""
+    retry_budget: int = Field(500, ge=0)
+    """For the whole run: a call that is repeated costs 14 of it (5 after a refusal for speed), a success gives 1 back
+    (14 if it was a repeated call). So with everything failing, 500 allow 35 repeated calls."""
     settle: float | None = Field(None, ge=0)
     """Seconds after which nothing of a call can still be running in the function, so that a row whose call was cut
     off may be called again. None: 400, the platform's wall-clock limit; 20 for a project on this machine."""

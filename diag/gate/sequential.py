@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from math import ceil, log
+from math import ceil
 from types import MappingProxyType
 
 from diag.gate.limits import Limits
@@ -36,8 +36,6 @@ class GateTest:
     was found dead without a call."""
 
     limits: Limits = field(default_factory=Limits)
-    error: float = 0.05
-    cap: int = 30
     successes: int = 0
     failures: int = 0
     called: int = 0
@@ -61,11 +59,6 @@ class GateTest:
         )
 
     @property
-    def boundary(self) -> float:
-        """The log-likelihood ratio at which the test decides, on either side."""
-        return log((1 - self.error) / self.error)
-
-    @property
     def ratio(self) -> float:
         """The log-likelihood ratio so far; positive speaks for opening."""
         return self.successes * self.limits.success - self.failures * self.limits.failure
@@ -78,11 +71,11 @@ class GateTest:
     @property
     def decision(self) -> Decision | None:
         """The decision, or None while more calls are needed."""
-        if self.repeated or self.ratio <= -self.boundary:
+        if self.repeated or self.ratio <= -self.limits.boundary:
             return Decision.SHUT
-        if self.ratio >= self.boundary:
+        if self.ratio >= self.limits.boundary:
             return Decision.OPEN
-        spent = self.called >= self.cap or self.drawn >= DRAWS * self.cap
+        spent = self.called >= self.limits.most or self.drawn >= DRAWS * self.limits.most
         return Decision.UNDECIDED if spent else None
 
     @property
@@ -91,16 +84,16 @@ class GateTest:
         the others alone would have made. 0 once decided."""
         if self.decision is not None:
             return 0
-        to_open = ceil((self.boundary - self.ratio) / self.limits.success)
-        to_shut = ceil((self.boundary + self.ratio) / self.limits.failure)
-        return max(1, min(to_open, to_shut, self._to_pair, self.cap - self.called))
+        to_open = ceil((self.limits.boundary - self.ratio) / self.limits.success)
+        to_shut = ceil((self.limits.boundary + self.ratio) / self.limits.failure)
+        return max(1, min(to_open, to_shut, self._to_pair, self.limits.most - self.called))
 
     @property
     def _to_pair(self) -> int:
         """How many more project-scope failures decide. A success has shown that not every call fails, so from then
         on only a failure that was really seen holds the waves small."""
         if self.successes and not self.project:
-            return self.cap
+            return self.limits.most
         return PAIR - max(self.project.values(), default=0)
 
     @property

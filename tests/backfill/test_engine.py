@@ -9,7 +9,20 @@ from diag.backfill import Controls, Notice, Options, RowAnswered, Stopped
 from diag.diagnosis import Verdict
 from diag.errors import ExitCode
 
-from .worlds import BUSY, DEAD, KEY, LIMITED, OK, TIMEOUT, World, backfill, diagnosis, run_virtually, virtually
+from .worlds import (
+    BUSY,
+    DEAD,
+    KEY,
+    LIMITED,
+    OK,
+    TIMEOUT,
+    World,
+    backfill,
+    diagnosis,
+    run_virtually,
+    virtually,
+    with_backfill,
+)
 
 
 def fail_for(verdict, *, times):
@@ -275,3 +288,21 @@ def test_degraded_answers_are_no_success_unless_they_are_accepted(journal, tmp_p
 def test_wasted_calls_are_counted(journal):
     result = virtually(World.of(50, lambda world, row: KEY), journal)
     assert result.wasted == result.calls == 2
+
+
+def test_the_settings_say_how_often_a_row_is_called(journal):
+    world = World.of(
+        30, lambda world, row: BUSY if row.id == "000003" else OK, settings=with_backfill(attempts=2, passes=1)
+    )
+    result = virtually(world, journal)
+    assert (world.calls["000003"], result.passes, result.failed) == (2, 1, 1)
+
+
+def test_the_settings_say_how_much_may_be_repeated_in_all(journal):
+    rng = random.Random(4)
+    world = World.of(
+        300, lambda world, row: BUSY if rng.random() < 0.1 else OK, settings=with_backfill(retry_budget=0, passes=1)
+    )
+    result = virtually(world, journal)
+    assert (result.retries, result.calls) == (0, 300)
+    assert result.failed > 10

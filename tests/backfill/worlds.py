@@ -8,21 +8,18 @@ import random
 import selectors
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 
-from diag.backfill.calls import Caller
-from diag.backfill.ceiling import AutoCeiling, FixedCeiling
 from diag.backfill.controls import Controls
-from diag.backfill.engine import Engine
 from diag.backfill.journal import Journal
-from diag.backfill.limiter import RateLimiter
 from diag.backfill.options import Options
 from diag.backfill.parts import Run
-from diag.backfill.plan import Plan, most_calls
-from diag.backfill.run import as_result, go, limits
-from diag.config.settings import Settings
+from diag.backfill.plan import Plan
+from diag.backfill.run import as_result, assemble, go
+from diag.config.settings import BackfillSettings, Settings
 from diag.diagnosis import Answer, Diagnosis, Scope, Verdict
 from diag.rows.outcome import Outcome, Row
 
@@ -76,6 +73,12 @@ BUSY = diagnosis("openai.overloaded")
 TIMEOUT = diagnosis("network.timeout")
 LIMITED = replace(diagnosis("openai.rate-limited"), retry_after=2.0)
 
+
+def with_backfill(**settings) -> Settings:
+    """Settings with these in their ``[backfill]``; at most 32 calls in flight where nothing else is said."""
+    return Settings(backfill=BackfillSettings(**{"concurrency": 32, **settings}))
+
+
 Judge = Callable[["World", Row], Diagnosis]
 
 
@@ -86,7 +89,7 @@ class World:
     rows: dict[str, bool]
     judge: Judge = lambda world, row: OK
     latency: Callable[[], float] = lambda: 7.5
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = field(default_factory=lambda: with_backfill())
     calls: Counter = field(default_factory=Counter)
     in_flight: int = 0
     peak: int = 0
@@ -166,33 +169,27 @@ async def backfill(
     seed: int = 1,
 ):
     """One run on the world in memory; ``at`` shifts the wall clock (seconds)."""
-    loop = asyncio.get_running_loop()
     options, controls = options or Options(), controls or Controls()
+    async with opened(path, run, at) as journal:
+        this = FakeRun(world, options, controls, journal)
+        await journal.begin(len(world.pending), {})
+        await go(this, assemble(this, world, world, observers, uniform=random.Random(seed).uniform), preflight)
+        result = as_result(this)
+        await journal.finish(result)
+        return result
+
+
+@asynccontextmanager
+async def opened(path: Path, run: str, at: float) -> AsyncIterator[Journal]:
+    """A journal; where time is virtual it stands still while the journal is at work."""
+    loop = asyncio.get_running_loop()
     if isinstance(loop, VirtualLoop):
-        loop.selector.busy = lambda: True  # time stands still while the journal is being opened
+        loop.selector.busy = lambda: True
     journal = await Journal.open(path, "analyze-image", run, now=lambda: EPOCH + at + loop.time())
     if isinstance(loop, VirtualLoop):
         loop.selector.busy = lambda: journal.busy
     try:
-        this = FakeRun(world, options, controls, journal)
-        await journal.begin(len(world.pending), {})
-        uniform = random.Random(seed).uniform
-        caller = Caller(
-            world, world, journal, this.tally, controls,
-            clock=loop.time, settle=400, accept_degraded=options.accept_degraded, observers=observers, uniform=uniform,
-        )  # fmt: skip
-        ceiling = FixedCeiling(options.concurrency or 32, 2) if options.concurrency != 0 else AutoCeiling(start=2)
-        engine = Engine(
-            caller,
-            RateLimiter(options.rate),
-            ceiling,
-            limits(options, world.settings),
-            most_calls(options, world.settings),
-        )
-        await go(this, engine, preflight)
-        result = as_result(this)
-        await journal.finish(result)
-        return result
+        yield journal
     finally:
         await journal.close()
 

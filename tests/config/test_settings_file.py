@@ -57,6 +57,9 @@ def test_a_setting_says_in_which_line_it_stands(tmp_path: Path) -> None:
     [
         ('[function]\nnmae = "x"\n', "nukediag.toml:2: unknown setting in \\[function\\] nmae", "name"),
         ("\n[functoin]\n", "nukediag.toml:2: unknown section functoin", "function"),
+        ("[gate]\nmost = 3\n", "nukediag.toml:2: gate.most is too small", "Set it to 7 or more"),
+        ("[gate]\ngo = 0.51\n", "with 30 calls the gate could never open", "or more"),
+        ("[backfill]\nattempts = 0\n", "backfill.attempts: Input should be greater", "Correct"),
         ("[gate]\nstart = 1\n", "unknown setting", "Known are: go, stop"),
         ('[function]\ntimeout = "soon"\n', "nukediag.toml:2: function.timeout: .*valid number", "Correct"),
         ("[function]\ntimeout = 0\n", "function.timeout: .*greater than 0", "Correct"),
