@@ -1,5 +1,5 @@
-"""What was deployed: the uploaded sources in a folder of their own, their packages fetched as the server's bundler
-would, and the locks that make a worker take exactly these."""
+"""What was deployed: the uploaded sources in a folder of their own, and what they import, fetched as for the functions
+of a user's own folder: by URL or from JSR too, as far as a registry carries the same."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from diag.errors import SandboxError
 from diag.sandbox.model import Deployed
-from diag.sandbox.parts import deno_cache
+from diag.sandbox.own.folder import OwnFunction
+from diag.sandbox.own.prepare import prepare
 from diag.sandbox.state import private_folder
 from diag.secret import redact
 
@@ -62,9 +62,12 @@ class Bundles:
         if not entry.exists():
             raise Refused(f"Failed to bundle the function (reason: entrypoint path does not exist: {entry.name})")
         import_map = str(upload.metadata.get("import_map_path") or "")
-        options = _options(folder, _inside(folder, import_map) if import_map else None)
-        await _fetch(entry, options)
-        return _deployed(upload, before, entry, options, folder)
+        function = _as_own(upload.slug, entry, folder, _inside(folder, import_map) if import_map else None)
+        prepared = await prepare(function, folder.with_suffix(_APART))
+        if prepared.problems:
+            reasons = "; ".join(prepared.problems).replace(f"{folder}/", "")
+            raise Refused(f"Failed to bundle the function (reason: {reasons})")
+        return _deployed(upload, before, entry, prepared.options, folder)
 
     def keep(self, function: Deployed) -> None:
         """It is bundled and waits for the request that makes it active."""
@@ -83,11 +86,12 @@ class Bundles:
         root = function.root or function.entry.parent.parent
         folders = [root] if function.root else [function.entry.parent, root / "_shared"]
         paths = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
-        named = {str(path.relative_to(root)): path.read_bytes() for path in paths if path.name != _LOCK}
+        named = {str(path.relative_to(root)): path.read_bytes() for path in paths}
         return str(function.entry.relative_to(root)), named
 
 
-_LOCK = "nukediag.lock.json"
+_APART = ".deno"
+"""Ends the name of the folder for what Deno needs and nobody uploaded: an upload can be downloaded as it came."""
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -105,20 +109,18 @@ def _inside(folder: Path, name: str) -> Path:
     return folder.joinpath(*parts)
 
 
-def _options(folder: Path, import_map: Path | None) -> tuple[str, ...]:
-    own = ("--lock", str(folder / _LOCK), "--node-modules-dir=none")
-    if import_map is None or not import_map.exists():
-        return ("--no-config", *own)
-    if import_map.name in ("deno.json", "deno.jsonc"):
-        return ("--config", str(import_map), *own)
-    return ("--no-config", "--import-map", str(import_map), *own)
-
-
-async def _fetch(entry: Path, options: tuple[str, ...]) -> None:
-    try:
-        await deno_cache([*options, str(entry)])
-    except SandboxError as error:
-        raise Refused(f"Failed to bundle the function (reason: {error.message})") from error
+def _as_own(slug: str, entry: Path, folder: Path, import_map: Path | None) -> OwnFunction:
+    there = import_map if import_map and import_map.exists() else None
+    is_config = there is not None and there.name in ("deno.json", "deno.jsonc")
+    packages = entry.parent / "package.json"
+    return OwnFunction(
+        slug,
+        entry,
+        folder,
+        deno_json=there if is_config else None,
+        import_map=None if is_config else there,
+        package_json=packages if packages.exists() else None,
+    )
 
 
 def _deployed(upload: Upload, before: Deployed | None, entry: Path, options: tuple[str, ...], folder: Path) -> Deployed:

@@ -88,6 +88,25 @@ def test_an_import_map_is_followed(client: Client) -> None:
     assert client.call("hello").text == "mapped"
 
 
+def test_imports_by_url_and_from_jsr_come_from_where_a_registry_carries_the_same(client: Client) -> None:
+    code = """
+        import { serve } from "https://deno.land/std@0.168.0/http/server.ts";
+        import { createClient } from "https://esm.sh/@supabase/supabase-js@2.119.1";
+        import { encodeBase64 } from "jsr:@std/encoding@1/base64";
+        serve(() => new Response(`${encodeBase64("hello")} ${typeof createClient}`));
+    """
+    assert client.deploy({"supabase/functions/hello/index.ts": code}).status_code == 201
+    assert client.call("hello").text == "aGVsbG8= function"
+    assert "nukediag" not in client.http.get("/functions/hello/body").text  # nothing of ours among the sources
+
+
+def test_an_import_that_no_registry_carries_is_named_with_its_line(client: Client) -> None:
+    code = "// nobody has this\nimport 'https://deno.land/x/no_such_module_at_all@v1/mod.ts';"
+    refused = client.deploy({"supabase/functions/hello/index.ts": code}).json()["message"]
+    assert "supabase/functions/hello/index.ts:2 imports 'https://deno.land/x/no_such_module" in refused
+    assert str(client.sandbox.folder) not in refused
+
+
 @pytest.mark.parametrize(
     ("files", "query", "complaint"),
     [
