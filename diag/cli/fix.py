@@ -52,7 +52,7 @@ def _looked(
     session: Session, look: Callable[[], PreflightResult], show: Callable[[Session, PreflightResult], None]
 ) -> PreflightResult:
     result = look()
-    if session.format != "json":
+    if session.format == "text":
         show(session, result)
     return result
 
@@ -69,7 +69,7 @@ async def _carry_out(session: Session, mends: Sequence[Mend]) -> tuple[Mend, ...
 
 def _agreed(session: Session, mends: Sequence[Mend]) -> bool:
     """Ask where somebody can be asked."""
-    if session.format == "json" or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if session.format != "text" or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     for line in mending_lines(mends, Paper.of(session.log), applied=True)[1:]:
         session.log.print(line)
@@ -77,7 +77,7 @@ def _agreed(session: Session, mends: Sequence[Mend]) -> bool:
 
 
 def _tell(session: Session, mends: Sequence[Mend], *, applied: bool) -> None:
-    if session.format == "json":
+    if session.format != "text":
         return
     session.out.print()
     for line in mending_lines(mends, Paper.of(session.out), applied=applied):

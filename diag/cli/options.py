@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from diag.cli.formats import PLAIN, Format, FormatParam, Wanted, on_stdout
 from diag.secret import redact
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
+    from diag.cli.console import ColorChoice
     from diag.config import Configuration
     from diag.report.documents import Document
+    from diag.report.terminal import Paper
+
+    Form = Callable[[Paper], Text | str | Document]
+    """One format of a result, for the paper it is written on."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Format = Literal["text", "json"]
-ColorChoice = Literal["auto", "always", "never"]
-
 
 _PROJECT_FLAGS = {
     "project_url": "url",
@@ -41,6 +48,7 @@ class Session:
     """What every command starts from: how to speak, and (loaded when first asked for) the configuration."""
 
     format: Format = "text"
+    """What goes to standard output."""
     verbosity: int = 0
     """-1 for ``-q``, 0, 1 for ``-v``, 2 for ``-vv``."""
     color: ColorChoice = "auto"
@@ -48,6 +56,8 @@ class Session:
     env_file: Path | None = None
     config_file: Path | None = None
     use_sandbox: bool = False
+    wanted: tuple[Wanted, ...] = ()
+    """All formats that were asked for, with their files."""
 
     @cached_property
     def configuration(self) -> Configuration:
@@ -84,52 +94,109 @@ class Session:
         return self._console(stderr=True)
 
     def _console(self, *, stderr: bool) -> Console:
-        from rich.console import Console
+        from diag.cli.console import new_console
 
-        choice = self.color
-        if choice == "auto" and os.environ.get("CLICOLOR_FORCE", "0") != "0":
-            choice = "always"
-        elif choice == "auto" and os.environ.get("CLICOLOR") == "0":
-            choice = "never"
-        console = Console(
-            stderr=stderr,
-            highlight=False,
-            markup=False,
-            emoji=False,
-            force_terminal=True if choice == "always" else None,
-            no_color=True if choice == "never" else None,
-        )
-        console.soft_wrap = not console.is_terminal  # what is piped is not wrapped
-        return console
+        return new_console(sys.stderr if stderr else sys.stdout, self.color)
 
     def emit(self, document: Document) -> None:
         """Print the one JSON document of this run on standard output."""
-        click.echo(redact(document.model_dump_json(indent=2)))
+        self.write(_json(document, ascii_only=not _speaks_utf8(sys.stdout)))
+
+    def write(self, text: str) -> None:
+        """A text on standard output as it is. A reader that has left (``| head``) is no fault."""
+        try:
+            click.echo(redact(text))
+        except BrokenPipeError:
+            from diag.cli.console import let_go
+
+            let_go(sys.stdout)
+
+    def show(self, forms: Mapping[Format, Form]) -> None:
+        """The result in the format for standard output, and in all that go into files."""
+        from diag.report.terminal import Paper
+
+        if self.format == "text":
+            self.out.print(forms["text"](Paper.of(self.out)))
+        else:
+            self.write(_written(forms[self.format](Paper(None)), ascii_only=not _speaks_utf8(sys.stdout)).rstrip("\n"))
+        self.write_files(forms)
+
+    def write_files(self, forms: Mapping[Format, Form]) -> None:
+        """The result in the formats that go into files; in GitHub's summary of the step too, where its annotations
+        are wanted."""
+        from diag.report.terminal import Paper
+
+        for one in self.wanted:
+            if one.file:
+                _save(one.file, "w", _written(forms[one.format](Paper(None))))
+        summary = os.environ.get("GITHUB_STEP_SUMMARY")
+        if summary and any(one.format == "github" for one in self.wanted):
+            _save(Path(summary), "a", _written(forms["markdown"](Paper(None))))
 
 
-def output_options(function: Callable[..., R]) -> Callable[..., R]:
+def _speaks_utf8(stream: object) -> bool:
+    return str(getattr(stream, "encoding", "utf-8") or "").lower().startswith("utf")
+
+
+def _json(document: Document, *, ascii_only: bool = False) -> str:
+    text = document.model_dump_json(indent=2)
+    return json.dumps(json.loads(text), indent=2) if ascii_only else text
+
+
+def _written(form: Text | str | Document, *, ascii_only: bool = False) -> str:
+    if isinstance(form, str):
+        return form
+    text = form.plain if hasattr(form, "plain") else _json(form, ascii_only=ascii_only)
+    return f"{text}\n"
+
+
+def _save(path: Path, mode: str, text: str) -> None:
+    from diag.errors import UsageError
+
+    try:
+        with path.open(mode, encoding="utf-8") as file:
+            file.write(redact(text))
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}", "give a file that can be written") from None
+
+
+def output_options(function: Callable[..., R], formats: Sequence[Format] = PLAIN) -> Callable[..., R]:
     """``--json``, ``--format``, ``-v``, ``-q``, ``--color``; the command gets a ``Session`` as ``session``."""
+    files = len(formats) > len(PLAIN)
+    told = "; can be repeated, all but one with a file." if files else "."
     options = [
         click.option("--json", "as_json", is_flag=True, help="Exactly one JSON document on stdout (= --format json)."),
-        click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text"),
+        click.option(
+            "--format", "wanted", type=FormatParam(formats, files=files), multiple=True, help=f"How to report{told}"
+        ),
         click.option("-v", "--verbose", count=True, help="More detail; -vv for debugging."),
         click.option("-q", "--quiet", is_flag=True, help="One line."),
         click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True),
+        click.option("--no-color", is_flag=True, help="The same as --color never."),
     ]
 
     @functools.wraps(function)
-    def with_session(
-        *args: Any, as_json: bool, output_format: Format, verbose: int, quiet: bool, color: ColorChoice, **rest: Any
-    ) -> R:
-        session = Session("json" if as_json else output_format, -1 if quiet else verbose, color)
+    def with_session(*args: Any, verbose: int, quiet: bool, color: ColorChoice, no_color: bool, **rest: Any) -> R:
+        wanted = _wanted(rest.pop("wanted"), as_json=rest.pop("as_json"))
+        choice: ColorChoice = "never" if no_color else color
+        session = Session(on_stdout(wanted), -1 if quiet else verbose, choice, wanted=wanted)
         return function(session, *args, **rest)
 
     return _with(options, with_session)
 
 
-def project_options(function: Callable[..., R]) -> Callable[..., R]:
+def _wanted(wanted: tuple[Wanted, ...], *, as_json: bool) -> tuple[Wanted, ...]:
+    """``--json`` beats what the environment says, and contradicts another format on the command line."""
+    context = click.get_current_context()
+    by_flag = context.get_parameter_source("wanted") is ParameterSource.COMMANDLINE
+    if not as_json:
+        return wanted
+    return (*(one for one in wanted if by_flag or one.file), Wanted("json"))
+
+
+def project_options(function: Callable[..., R], formats: Sequence[Format] = PLAIN) -> Callable[..., R]:
     """The output options and those that say which project."""
-    return output_options(settings_options(function))
+    return output_options(settings_options(function), formats)
 
 
 def settings_options(function: Callable[..., R]) -> Callable[..., R]:

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
+from diag.cli.check_options import check_options
+from diag.cli.formats import CHECKS, Format
+from diag.cli.masks import mask
 from diag.cli.options import Session, project_options
+from diag.cli.witness import Witness
 from diag.errors import UsageError
 from diag.preflight import PreflightResult, run
-from diag.report.preflight_document import preflight_document
+from diag.report import github, junit
+from diag.report.page import markdown
+from diag.report.page.preflight import report_of_preflight
+from diag.report.preflight_document import PreflightDocument, preflight_document
 from diag.report.preflight_text import render
 from diag.report.terminal import Paper
+
+if TYPE_CHECKING:
+    from diag.cli.options import Form
+    from diag.preflight.wishes import Wishes
 
 _EPILOG = """\b
 Examples:
   nukediag preflight                  check everything; one real call (about $0.02)
   nukediag preflight --no-call        only what is free; ends in 5 (cannot vouch) at best
   nukediag preflight --json | jq .signature
+  nukediag preflight --only secrets,data     some checks, and what they need; ends in 5 at best
+  nukediag preflight --wait 5m        after a deployment: look again until it has arrived
+  nukediag preflight --format github --format junit=preflight.xml
   nukediag preflight --fix            and what nukediag can mend of it; --yes mends it and looks again
 
 \b
@@ -39,28 +56,34 @@ Exit codes: 0 healthy · 3 a required check or the call failed · 4 degraded · 
 )
 @click.option("--fix", "mend", is_flag=True, help="Plan what nukediag can mend: secrets, shipped functions, JWT check.")
 @click.option("--yes", "-y", is_flag=True, help="With --fix: carry the plan out without asking, and look again.")
-@project_options
-def command(
-    session: Session, *, no_call: bool, no_mark: bool, strict: bool, max_cost: float, mend: bool, yes: bool
-) -> int:
+@click.option("--no-mask", is_flag=True, help="With --format github: do not make GitHub hide values read from files.")
+@check_options
+@partial(project_options, formats=CHECKS)
+def command(session: Session, *, mend: bool, yes: bool, no_mask: bool, **wishes: Any) -> int:
     """Check settings, project, function, secrets and database, and end with one real test call.
 
     Each problem is shown with what was seen and the command that mends it.
     """
     if yes and not mend:
         raise UsageError("--yes says what to do with the plan of --fix", "nukediag preflight --fix --yes")
-
-    def look() -> PreflightResult:
-        return asyncio.run(_preflight(session, call=not no_call, mark=not no_mark, strict=strict, max_cost=max_cost))
-
+    if session.format == "github" and not no_mask:
+        mask(session.configuration)
+    look = partial(_look, session, **wishes)
     if mend:
         return _fix(session, look, yes=yes)
     result = look()
-    if session.format == "json":
-        session.emit(preflight_document(result))
-    else:
-        _show(session, result)
+    session.show(_forms(session, result, preflight_document(result)))
     return int(result.exit_code)
+
+
+def _forms(session: Session, result: PreflightResult, document: PreflightDocument) -> Mapping[Format, Form]:
+    return {
+        "text": lambda paper: render(result, paper, session.verbosity),
+        "json": lambda _: document,
+        "junit": lambda _: junit.render(document),
+        "github": lambda _: github.commands(tuple(github.preflight_annotations(document))),
+        "markdown": lambda _: markdown.render(report_of_preflight(document)),
+    }
 
 
 def _show(session: Session, result: PreflightResult) -> None:
@@ -71,25 +94,39 @@ def _fix(session: Session, look: Callable[[], PreflightResult], *, yes: bool) ->
     from diag.cli.fix import fix
 
     fixed = fix(session, look, _show, yes=yes)
-    if session.format == "json":
-        spent = fixed.first.cost_usd if fixed.first else 0.0
-        session.emit(preflight_document(fixed.result, fixed.mends, spent_before=spent))
+    spent = fixed.first.cost_usd if fixed.first else 0.0
+    forms = _forms(session, fixed.result, preflight_document(fixed.result, fixed.mends, spent_before=spent))
+    if session.format == "text":
+        session.write_files(forms)  # the text stands there already
+    else:
+        session.show(forms)
     return int(fixed.result.exit_code)
 
 
-async def _preflight(session: Session, *, call: bool, mark: bool, strict: bool, max_cost: float) -> PreflightResult:
+def _look(
+    session: Session, *, no_call: bool, no_mark: bool, strict: bool, max_cost: float, wishes: Wishes
+) -> PreflightResult:
+    """One preflight; what is known of it where Ctrl-C ends it."""
+    witness = Witness(strict=strict)
+    options = {"call": not no_call, "mark": not no_mark, "strict": strict, "max_cost": max_cost}
+    try:
+        return asyncio.run(_preflight(session, witness, wishes=wishes, **options))
+    except KeyboardInterrupt:
+        if not witness.checks:
+            raise
+        if witness.is_calling:
+            session.log.print("interrupted in the middle of the test call: it may have been paid for")
+        return witness.so_far(session.configuration)
+
+
+async def _preflight(session: Session, witness: Witness, **options: Any) -> PreflightResult:
     from diag.cli.waiting import waiting
     from diag.project import Project
 
     configuration = session.configuration
     configuration.require("url", "service_key")
+    where = urlsplit(configuration.url or "").netloc
     async with Project(configuration) as project:
-        with waiting(session.log, "preflight") as shown:
-            return await run(
-                project,
-                call=call,
-                mark=mark,
-                strict=strict,
-                max_cost=max_cost,
-                observer=shown,
-            )
+        with waiting(session.log, f"preflight of {where}") as shown:
+            witness.behind = shown
+            return await run(project, observer=witness, **options)

@@ -32,6 +32,7 @@ __all__ = [
     "Status",
     "checks_for",
     "is_only_aws",
+    "result_of",
     "run",
     "run_or_fall_back",
 ]

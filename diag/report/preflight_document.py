@@ -21,7 +21,7 @@ class ProjectModel(BaseModel):
 
 class CheckModel(BaseModel):
     """One check. ``signature`` is the diagnosis behind a warning or failure; ``because`` what a skip goes back to;
-    ``source`` where the credential or setting came from."""
+    ``source`` where the credential or setting came from; ``allowed``: it failed, and that counts as a warning."""
 
     id: str
     group: str
@@ -38,6 +38,7 @@ class CheckModel(BaseModel):
     duration_ms: float
     attempts: int
     cost_usd: float
+    allowed: bool = False
 
 
 class FixModel(BaseModel):
@@ -61,7 +62,7 @@ class PreflightDocument(Document):
     counts: dict[str, int]
     cost_usd: float
     checks: list[CheckModel]
-    fixed: list[FixModel] = []
+    fixed: list[FixModel] = Field(default_factory=list)
 
 
 def preflight_document(
@@ -99,4 +100,5 @@ def check_model(result: CheckResult) -> CheckModel:
         duration_ms=round(result.duration_ms, 1),
         attempts=finding.attempts,
         cost_usd=round(finding.cost_usd, 6),
+        allowed=result.allowed,
     )

@@ -105,6 +105,8 @@ def _bad(result: CheckResult, paper: Paper) -> Iterator[Text]:
     if finding.source:
         yield paper.fact("from", finding.source, 4)
     yield paper.fact("check", result.check.id, 4)
+    if result.allowed:
+        yield paper.fact("allowed", "this failed; with --allow it counts as a warning", 4)
     yield from paper.remedies(result.remedies, 4)
 
 

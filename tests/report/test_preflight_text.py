@@ -82,5 +82,5 @@ def test_the_document_holds_every_check_in_declared_order() -> None:
     assert missing["remedies"]
     assert set(missing) == {
         "id", "group", "claim", "status", "required", "signature", "summary", "detail", "because", "remedies",
-        "evidence", "source", "duration_ms", "attempts", "cost_usd",
+        "evidence", "source", "duration_ms", "attempts", "cost_usd", "allowed",
     }  # fmt: skip

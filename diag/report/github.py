@@ -1,0 +1,90 @@
+"""GitHub's workflow commands: annotations of a step, and masks.
+
+Sources: docs.github.com "Workflow commands for GitHub Actions". GitHub shows ten annotations of a kind for each step,
+so what is more than ten in all is summed up in the last one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from diag.report.preflight_document import CheckModel, PreflightDocument
+from diag.secret import Secret, redact
+
+MOST = 10
+_CONTROLS = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_SHORTEST_MASK = 8  # characters: GitHub stars a mask out wherever it stands, and a short one stands in many words
+_ORDER: tuple[str, ...] = ("error", "fail", "unknown", "warn")
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What GitHub shows beside a run."""
+
+    level: Literal["error", "warning", "notice"]
+    title: str
+    message: str
+
+
+def commands(annotations: Sequence[Annotation]) -> str:
+    """One line each, at most ten."""
+    shown = list(annotations[:MOST])
+    rest = annotations[MOST - 1 :]
+    if len(rest) > 1:
+        worst = min((one.level for one in rest), key=("error", "warning", "notice").index)
+        shown[-1] = Annotation(worst, f"and {len(rest)} more", "\n".join(one.title for one in rest))
+    return "".join(f"::{one.level} title={_property(one.title)}::{_data(one.message)}\n" for one in shown)
+
+
+def masks(secrets: Iterable[Secret]) -> str:
+    """Commands that make GitHub star out these values from now on. They hold the values, as they must: GitHub takes
+    such a line out of the log before it is kept. Only for secrets that GitHub does not know."""
+    lines = {f"::add-mask::{_escaped(secret.reveal().strip())}\n" for secret in secrets if _is_long(secret)}
+    return "".join(sorted(lines))
+
+
+def _is_long(secret: Secret) -> bool:
+    return len(secret.reveal().strip()) >= _SHORTEST_MASK
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _data(text: str) -> str:
+    return _escaped(_CONTROLS.sub("?", redact(text)))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def preflight_annotations(document: PreflightDocument) -> Iterator[Annotation]:
+    """The verdict, then each problem, the worst first; skips in one."""
+    yield _verdict(document)
+    for status in _ORDER:
+        yield from (_problem(check) for check in document.checks if check.status == status)
+    skipped = [f"{check.id} (because of {check.because})" for check in document.checks if check.status == "skip"]
+    if skipped:
+        yield Annotation("notice", f"{len(skipped)} checks were skipped", "\n".join(skipped))
+
+
+def _verdict(document: PreflightDocument) -> Annotation:
+    level: Literal["error", "notice"] = "notice" if document.exit_code == 0 else "error"
+    cause = f" ({document.signature})" if document.signature else ""
+    counted = ", ".join(f"{count} {name}" for name, count in document.counts.items() if count)
+    title = f"nukediag preflight: {document.verdict}{cause}"
+    return Annotation(
+        level, title, f"{document.project.url or 'no project'}: {counted}; exit code {document.exit_code}"
+    )
+
+
+def _problem(check: CheckModel) -> Annotation:
+    level: Literal["error", "warning"] = "error" if check.status in ("error", "fail") and check.required else "warning"
+    cause = f" ({check.signature})" if check.signature else ""
+    lines = [check.summary, *(f"seen: {one.where}: {one.text}" for one in check.evidence[:3])]
+    lines += [f"mend: {' '.join((one.text, one.command or one.url or '')).strip()}" for one in check.remedies]
+    return Annotation(level, f"{check.status}: {check.id}{cause}", "\n".join(lines))
