@@ -22,6 +22,7 @@ COMMANDS = {
     "preflight": ("diag.cli.preflight", "Check project, secrets and function; end with one real test call."),
     "test-image": ("diag.cli.test_image", "Call the function once, for one row, and look at what it really wrote."),
     "backfill": ("diag.cli.backfill", "Call the function for every row without a result, if it is worth it."),
+    "status": ("diag.cli.status", "Pending and done, and how the backfill is getting on; --watch keeps looking."),
     "verify": ("diag.cli.verify", "What the finished rows really have: marks with nothing behind them."),
     "report": ("diag.cli.report", "A run, a preflight or a drill as one page to send to somebody."),
     "control": ("diag.cli.control", "Steer a backfill that is running: pause, resume, set its rate, stop."),

@@ -79,7 +79,7 @@ def backfill_document(result: BackfillResult) -> BackfillDocument:
     fields = {
         **{name: getattr(result, name) for name in _SAME},
         "exit_code": int(result.exit_code),
-        "signatures": [_signature(seen) for seen in result.signatures],
+        "signatures": [signature_model(seen) for seen in result.signatures],
         "gate": {
             "decision": gate.decision,
             "why": redact(gate.why),
@@ -91,7 +91,8 @@ def backfill_document(result: BackfillResult) -> BackfillDocument:
     return BackfillDocument.model_validate(fields)
 
 
-def _signature(seen: SignatureCount) -> SignatureModel:
+def signature_model(seen: SignatureCount) -> SignatureModel:
+    """A signature's part of a document."""
     remedies = [
         RemedyModel(text=redact(one.text), command=one.command and redact(one.command), url=one.url)
         for one in seen.remedies

@@ -12,7 +12,7 @@ from diag.backfill.runs import FailedRow
 from diag.catalogue import describe
 from diag.diagnosis import Remedy, Scope
 from diag.errors import ExitCode
-from diag.report.backfill_document import BackfillDocument
+from diag.report.backfill_document import BackfillDocument, SignatureModel
 from diag.report.backfill_text import duration
 from diag.report.page.model import (
     Cause,
@@ -69,16 +69,19 @@ def told_by(document: BackfillDocument) -> BackfillResult:
     fields: dict[str, Any] = {name: getattr(document, name) for name in BackfillResult.__slots__ if name in _PLAIN}
     return BackfillResult(
         **fields,
-        signatures=tuple(
-            SignatureCount(seen.signature, Scope(seen.scope) if seen.scope else None, seen.count, seen.example)
-            for seen in document.signatures
-        ),
+        signatures=tuple(_signature(seen) for seen in document.signatures),
         gate=GateReport(
             document.gate.decision, document.gate.why, document.gate.canaries, document.gate.successes
         ),
         stopped=Stopped(stopped.reason, stopped.signature, stopped.why) if stopped else None,
         exit_code=ExitCode(document.exit_code),
     )  # fmt: skip
+
+
+def _signature(seen: SignatureModel) -> SignatureCount:
+    remedies = tuple(Remedy(one.text, one.command, one.url) for one in seen.remedies)
+    scope = Scope(seen.scope) if seen.scope else None
+    return SignatureCount(seen.signature, scope, seen.count, seen.example, seen.title, remedies)
 
 
 _PLAIN = set(BackfillResult.__slots__) - {"signatures", "gate", "stopped", "exit_code"}
@@ -177,15 +180,15 @@ def _figures(result: BackfillResult) -> Iterator[Figure]:
         yield _figure("remaining", "rows left", result.remaining, f"{result.remaining:,}", refused)
     yield _figure("duration_ms", "took", result.duration_ms, duration(seconds), f"{pace:.3g} rows/s" if pace else "")
     retries = f"{result.calls:,} calls, {result.retries:,} of them retries; estimated"
-    yield _figure("cost_usd", "spent", result.cost_usd, _about_money(result.cost_usd), retries)
+    yield _figure("cost_usd", "spent", result.cost_usd, _spent(result.cost_usd), retries)
     wasted = result.wasted * price
-    yield _figure("wasted_usd", "wasted", wasted, _about_money(wasted), f"{result.wasted:,} calls left nothing")
+    yield _figure("wasted_usd", "wasted", wasted, _spent(wasted), f"{result.wasted:,} calls left nothing")
     if result.unresolved:
         yield _figure("unresolved", "cut off", result.unresolved, f"{result.unresolved:,}", "the next run looks first")
 
 
-def _about_money(usd: float) -> str:
-    return f"about {money(usd)}" if usd else "nothing"
+def _spent(usd: float) -> str:
+    return money(usd) if usd else "nothing"
 
 
 def _figure(name: str, label: str, value: float | None, text: str, note: str) -> Figure:

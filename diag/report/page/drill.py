@@ -8,7 +8,7 @@ from diag.report.drill_document import DrillDocument, DrilledModel
 from diag.report.drill_words import MEND, WHAT
 from diag.report.page.model import Fact, Figure, Item, Mend, ReportDocument, Seen, Subject, Tone
 from diag.report.page.words import share, took
-from diag.sandbox.drill.model import Conduct
+from diag.sandbox.drill.model import Conduct, Weakness
 
 _TONES: dict[Conduct, Tone] = {
     Conduct.WEAK: "bad", Conduct.HONEST: "good", Conduct.PLATFORM: "unknown", Conduct.UNTOUCHED: "good",
@@ -40,14 +40,13 @@ def _why(document: DrillDocument, weak: int) -> str:
         return "it does not work with nothing at fault, so no fault was tried"
     if not weak:
         return "whatever fault reached it, it said so and left nothing behind"
-    kinds = [
-        f"{what} ({document.weaknesses[kind]} ×)" for kind, what in WHAT.items() if document.weaknesses.get(kind, 0)
-    ]
+    counts = document.weaknesses
+    kinds = [f"{what} ({counts[kind]}\N{NO-BREAK SPACE}×)" for kind, what in WHAT.items() if counts.get(kind, 0)]
     return f"in {weak} of {len(document.scenarios)} scenarios: {'; '.join(kinds)}"
 
 
-def _names(document: DrillDocument, kind: str) -> str:
-    return f"{kind} ({document.weaknesses.get(kind, 0)} scenarios)"  # type: ignore[call-overload]
+def _names(document: DrillDocument, kind: Weakness) -> str:
+    return f"{kind} ({document.weaknesses.get(kind, 0)} of {len(document.scenarios)})"
 
 
 def _figures(document: DrillDocument) -> Iterator[Figure]:

@@ -109,6 +109,11 @@ class Flow(BaseModel):
     seconds: float
     moments: list[Moment]
 
+    @property
+    def set_apart(self) -> bool:
+        """Whether there is anything that the success rate leaves out."""
+        return any(moment.refused or moment.throttled for moment in self.moments)
+
 
 class Band(BaseModel):
     """Calls that took from ``from_ms`` to ``to_ms`` (null: longer)."""

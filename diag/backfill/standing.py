@@ -1,0 +1,125 @@
+"""How a table stands: what the database counts and what the journal tells of the latest run, while it may be going on
+in another process. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from diag.backfill.history import RunState, state_of
+from diag.backfill.journal import journal_path
+from diag.backfill.result import SignatureCount
+from diag.backfill.runs import PastRun, Runs, Slot
+from diag.config.settings import Settings
+from diag.diagnosis import Diagnosis
+from diag.project import Project, ProjectError
+from diag.rows import count_pending
+
+WINDOW = 300.0
+"""Seconds over which the present rate is taken."""
+_SHORTEST = 2.0  # seconds: over less, a rate is chance
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the database says: rows without a result and rows that are done. ``problem`` is why it could not be asked;
+    then both are None."""
+
+    pending: int | None = None
+    done: int | None = None
+    problem: Diagnosis | None = None
+    message: str = ""
+
+    @property
+    def seen(self) -> bool:
+        """Whether rows are visible at all: two zeros may only mean that this key sees none."""
+        return bool(self.pending or self.done)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What came to an end in the last ``seconds``: rows that are ``settled`` (done, or refused on their own account),
+    and the answers that the gate would call ``good`` and ``failed``."""
+
+    seconds: float
+    settled: int
+    good: int
+    failed: int
+
+    @property
+    def rate(self) -> float:
+        """Settled rows per second."""
+        return self.settled / self.seconds
+
+    @property
+    def success_rate(self) -> float | None:
+        """As the gate reads it, or None where no answer said anything."""
+        return self.good / (self.good + self.failed) if self.good + self.failed else None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """``refused``: pending rows that are recorded as failed on their own account. ``run`` is the latest one and
+    ``state`` how it stands, ``pace`` its present speed where it is running, ``signatures`` what it has met."""
+
+    table: str
+    function: str
+    counts: Counts
+    refused: int = 0
+    run: PastRun | None = None
+    state: RunState | None = None
+    pace: Pace | None = None
+    signatures: Sequence[SignatureCount] = ()
+
+    @property
+    def left(self) -> int | None:
+        """Rows that a run would still call; None where they could not be counted."""
+        return None if self.counts.pending is None else max(0, self.counts.pending - self.refused)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Until the running backfill has called them all, at its present rate; None where that cannot be said."""
+        if self.left is None or self.pace is None or not self.pace.settled:
+            return None
+        return self.left / self.pace.rate
+
+
+async def look(project: Project, settings: Settings, now: float) -> Standing:
+    """Raises JournalError; where the database cannot be asked, the counts say so. ``now``: seconds since 1970."""
+    runs = Runs(journal_path(project.configuration.state_dir, settings.table.name))
+    counts = await count(project, settings)
+    run = next(iter(runs.latest(1)), None)
+    refused = runs.refused(settings.function.name)
+    standing = Standing(settings.table.name, settings.function.name, counts, refused)
+    if run is None:
+        return standing
+    state = state_of(run, runs.running)
+    pace = pace_of(runs.slots(run.id), run.started_at, now) if state == "running" else None
+    return Standing(
+        standing.table, standing.function, counts, refused, run, state, pace, runs.signatures(run.id)
+    )  # fmt: skip
+
+
+async def count(project: Project, settings: Settings) -> Counts:
+    """One HEAD request each for pending and done rows."""
+    table = settings.table
+    try:
+        pending = await count_pending(project, settings)
+        done = await project.data.count(table.name, {**table.where, table.marker: "not.is.null"})
+    except ProjectError as error:
+        return Counts(problem=error.diagnosis, message=error.message)
+    return Counts(pending, done)
+
+
+def pace_of(slots: Sequence[Slot], started_at: float, now: float, window: float = WINDOW) -> Pace | None:
+    """The speed over the last ``window`` seconds, or since the run began; None where that is too short to say."""
+    begin = now - window
+    recent = [slot for slot in slots if slot.at + slot.width > begin]
+    if not recent:
+        return Pace(window, 0, 0, 0) if now - started_at >= window else None
+    # Slots are wide in long runs: the first one is counted as a whole, so the time begins with it.
+    seconds = now - max(started_at, min(recent[0].at, now) if recent[0].at < begin else begin)
+    if seconds < _SHORTEST:
+        return None
+    settled = sum(slot.good + slot.refused for slot in recent)
+    return Pace(seconds, settled, sum(slot.good for slot in recent), sum(slot.failed for slot in recent))
