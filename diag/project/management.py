@@ -25,6 +25,7 @@ from diag.secret import Secret, redact
 
 _LARGEST_LIST = 8 << 20  # bytes; a project has at most 1,000 functions
 _LONGEST_EVIDENCE = 300
+_LONGEST_SQL = 60.0  # seconds
 _SECRETS_PER_REQUEST, _LONGEST_NAME, _LONGEST_VALUE = 100, 256, 24_576  # the Management API's description
 
 
@@ -154,6 +155,15 @@ class Management:
         if found.get("error"):  # a query that failed comes with status 200
             raise unexpected(what, answer)
         return _records(what, found.get("result") or [], answer)
+
+    async def query(self, statements: str) -> list[Mapping[str, Any]]:
+        """Runs SQL in the project's database, one or many statements; the rows of the last one. Sent once. Supabase
+        calls this endpoint a beta."""
+        what = "running SQL in the database"
+        with translated(what):
+            answer = await self._once("POST", "/database/query", what, json={"query": statements}, timeout=_LONGEST_SQL)
+        found, answer = _read(what, answer)
+        return _records(what, found, answer)
 
     async def _get(self, path: str, what: str) -> tuple[Any, Answer]:
         return _read(what, await self._send("GET", path, what))
