@@ -48,7 +48,8 @@ class Stopped:
 class BackfillResult:
     """One run. ``pending`` rows were without a result when it began, ``remaining`` are now; ``refused`` of those are
     recorded as failed on their own account. ``unresolved`` calls were in flight when the run was stopped: nobody
-    knows yet what became of them. ``wasted`` calls left nothing. Money is an estimate:
+    knows yet what became of them. ``wasted`` calls left nothing. ``queued`` rows
+    were put on ``queue`` for workers. Money is an estimate:
     calls times the configured cost of one."""
 
     run: str
@@ -70,6 +71,8 @@ class BackfillResult:
     refused: int = 0
     unresolved: int = 0
     wasted: int = 0
+    queue: str | None = None
+    queued: int = 0
     exit_code: ExitCode = ExitCode.OK
 
     @property

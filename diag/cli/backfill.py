@@ -6,6 +6,7 @@ import asyncio
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,6 +40,8 @@ Examples:
   nukediag backfill --if-healthy --dry-run    what it would do and cost; calls nothing
   nukediag backfill --limit 50 --yes          fifty rows, no question asked
   nukediag backfill --if-healthy --max-cost 10
+  nukediag backfill --if-healthy --queue photos
+                                              the gate here, the rows for any number of nukediag workers
   nukediag backfill --if-healthy -- node scripts/backfill-all-images.js 10 1000
                                               the same gate for your own script, then watch over it
 
@@ -82,9 +85,12 @@ class Concurrency(click.ParamType[int]):
 @click.option("--accept-rate", type=click.FloatRange(0.05, 0.99), metavar="RATE", help="Be content with this rate.")
 @click.option("--accept-degraded", is_flag=True, help="Mark rows of degraded answers that saved something.")
 @click.option("--force", is_flag=True, help="No gate, whatever the state of the project; recorded in the journal.")
+@click.option("--queue", metavar="NAME", help="Open the gate, then leave the rows to the workers on this queue.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- CMD [ARG]...]")
 @project_options
-def command(session: Session, *, dry_run: bool, yes: bool, words: tuple[str, ...], **wishes: Any) -> int:
+def command(
+    session: Session, *, dry_run: bool, yes: bool, queue: str | None, words: tuple[str, ...], **wishes: Any
+) -> int:
     """Call the function for every row without a result.
 
     A row is done when its results are in the database; only then is it marked. Everything is journalled, so that a
@@ -98,7 +104,8 @@ def command(session: Session, *, dry_run: bool, yes: bool, words: tuple[str, ...
     options = Options(**wishes)
     if words:
         refuse_own_options(options)
-    result = _backfill(session, options, words, dry_run=dry_run, ask=not yes)
+    carry_out = _carrying_out(session, options, words, queue)
+    result = _backfill(session, options, carry_out, dry_run=dry_run, ask=not yes, plain=bool(words))
     return _show(session, result)
 
 
@@ -112,11 +119,21 @@ def _show(session: Session, result: BackfillResult) -> int:
     return int(result.exit_code)
 
 
-def _backfill(
-    session: Session, options: Options, words: tuple[str, ...], *, dry_run: bool, ask: bool
-) -> BackfillResult:
+def _carrying_out(session: Session, options: Options, words: tuple[str, ...], queue: str | None) -> CarryOut:
     session.configuration.require("url", "service_key")
-    carry_out = supervising(session, words) if words else run
+    if queue is None:
+        return supervising(session, words) if words else run
+    if words:
+        raise UsageError("--queue is for the built-in backfill, not for a command of your own", "leave one of them out")
+    from diag.fleet.fill import fill, refuse_workers_options
+
+    refuse_workers_options(options)
+    return partial(fill, queue=queue)
+
+
+def _backfill(
+    session: Session, options: Options, carry_out: CarryOut, *, dry_run: bool, ask: bool, plain: bool
+) -> BackfillResult:
     plan = asyncio.run(_plan(session, options))
     if nothing := _nothing_to_do(session, plan, options, dry_run=dry_run):
         return nothing
@@ -125,7 +142,7 @@ def _backfill(
     # Asked between two event loops: inside one, Ctrl-C would not reach the question.
     if ask and not click.confirm("Go ahead?", err=True):
         raise click.Abort
-    showing = nullcontext(plain_progress(session, plan.rows)) if words else _progress(session, plan)
+    showing = nullcontext(plain_progress(session, plan.rows)) if plain else _progress(session, plan)
     return asyncio.run(_run(session, options, plan, carry_out, showing))
 
 

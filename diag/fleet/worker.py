@@ -23,13 +23,14 @@ from diag.backfill.parts import Run
 from diag.backfill.plan import Plan
 from diag.backfill.progress import keep_record
 from diag.backfill.result import BackfillResult, Stopped
-from diag.backfill.run import as_result, exit_code, new_run_id, put_together, settle_seconds
+from diag.backfill.run import as_result, exit_code, new_run_id, put_together
 from diag.errors import ExitCode, UsageError
+from diag.fleet.check import check_lease, check_queue
 from diag.fleet.contact import Contact
-from diag.fleet.queue import LEASE, Queue, fleet_state
+from diag.fleet.queue import LEASE, Queue
 from diag.fleet.shared import Shared
 from diag.fleet.slots import Slots
-from diag.fleet.state import Archived, Work
+from diag.fleet.state import Archived
 from diag.fleet.supply import Supply
 from diag.project import Project, ProjectError
 
@@ -114,8 +115,8 @@ async def work(
     ProjectError where the database cannot be used at all.
     """
     controls, settings = controls or Controls(), project.configuration.settings
-    _check_lease(project, wishes)
-    await check_queue(project, wishes)
+    check_lease(project, wishes.lease)
+    await check_queue(project, wishes.queue, must_be_there=wishes.until_empty)
     began = time.monotonic()
     journal = await _own_journal(project.configuration.state_dir, settings.table.name, wishes.queue, project)
     try:
@@ -134,36 +135,6 @@ async def work(
         return _result(worker, result)
     finally:
         await journal.close()
-
-
-def work_of(project: Project) -> Work:
-    """What a queue for this project's settings is filled with."""
-    table = project.configuration.settings.table
-    function = project.configuration.settings.function.name
-    return Work(function=function, table=table.name, key=table.id, marker=table.marker, where=dict(table.where))
-
-
-async def check_queue(project: Project, wishes: Wishes) -> None:
-    """Raises UsageError where the queue cannot be this worker's, ProjectError where nobody can say."""
-    try:
-        state = await fleet_state(project.data, wishes.queue)
-    except ProjectError as error:
-        if error.diagnosis.signature == "supabase.schema-mismatch":
-            raise UsageError("nukediag's queue is not installed in this database", "nukediag queue install") from None
-        raise
-    found = next((queue for queue in state.queues if queue.queue == wishes.queue), None)
-    if found is None and wishes.until_empty:
-        raise UsageError(f"there is no queue {wishes.queue}", f"nukediag backfill --if-healthy --queue {wishes.queue}")
-    if found is not None and found.work is not None and found.work != work_of(project):
-        said = f"the queue {wishes.queue} holds rows of {found.work.table} for {found.work.function}"
-        raise UsageError(f"{said}, and this worker is set up for others", "give it the settings of whoever filled it")
-
-
-def _check_lease(project: Project, wishes: Wishes) -> None:
-    settle = settle_seconds(project.configuration, project.configuration.settings)
-    if wishes.lease <= settle:
-        why = f"a lease of {wishes.lease:g} s is no longer than a call may live ({settle:g} s)"
-        raise UsageError(why, "leave --lease out: 600 s is long enough for every plan")
 
 
 async def _own_journal(state_dir: Path, table: str, queue: str, project: Project) -> Journal:

@@ -42,7 +42,8 @@ class BackfillDocument(Document):
     """One run. ``failed`` rows were attempted and have no result; ``skipped`` ones were left out because an earlier
     run found them bad. ``remaining`` rows are without a result now (null: could not be counted), ``refused`` of
     them failed on their own account; ``finished`` only where nothing else remains. ``unresolved`` calls were cut
-    off, ``wasted`` ones left nothing. ``cost_usd`` is an estimate: calls times the configured cost of one."""
+    off, ``wasted`` ones left nothing. ``queued`` rows were put on ``queue`` for workers. ``cost_usd`` is an estimate:
+    calls times the configured cost of one."""
 
     schema_: Literal["nukediag/backfill/1"] = Field("nukediag/backfill/1", alias="schema")
     run: str
@@ -65,11 +66,14 @@ class BackfillDocument(Document):
     refused: int
     unresolved: int
     wasted: int
+    queue: str | None
+    queued: int
 
 
 _SAME = (
     "run", "function", "pending", "attempted", "succeeded", "failed", "skipped", "calls", "retries", "passes",
     "duration_ms", "cost_usd", "finished", "remaining", "refused", "unresolved", "wasted",
+    "queue", "queued",
 )  # fmt: skip
 
 

@@ -90,6 +90,9 @@ def _facts(result: BackfillResult, paper: Paper) -> Iterator[Text]:
         yield paper.fact("", f"{cut} results before it calls again")
     if result.stopped is not None and result.remaining is not None:
         yield paper.fact("left", f"{result.remaining:,} rows are still without a result")
+    if result.queue is not None and result.stopped is None:
+        yield paper.fact("queued", f"{result.queued:,} rows on {result.queue}; they wait for workers:")
+        yield paper.fact("", f"nukediag worker --queue {result.queue}")
     yield paper.fact("run", result.run)
 
 

@@ -1,0 +1,109 @@
+"""Filling the queue: the gate is opened here, by real calls, and what is left goes to the workers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from diag.backfill.canaries import Canaries
+from diag.backfill.controls import Controls
+from diag.backfill.engine import Engine
+from diag.backfill.events import Notice, Observer
+from diag.backfill.health import Preflight, open_gate
+from diag.backfill.journal import Journal, journal_path
+from diag.backfill.limiter import RateLimiter
+from diag.backfill.options import Options
+from diag.backfill.parts import Run
+from diag.backfill.plan import Plan
+from diag.backfill.result import BackfillResult, GateReport
+from diag.backfill.run import as_result, new_run_id, put_together
+from diag.config.settings import Settings
+from diag.errors import UsageError
+from diag.fleet.check import known_state, work_of
+from diag.fleet.queue import STEP, Queue
+from diag.fleet.state import Pace, State
+from diag.project import Project, ProjectError
+
+_FOR_THE_WORKERS = (
+    "concurrency", "max_calls", "max_cost", "max_duration", "passes", "retry_failed", "repair", "accept_degraded",
+)  # fmt: skip
+
+
+def refuse_workers_options(options: Options) -> None:
+    """Raises UsageError for options that the one who fills a queue cannot hold workers to."""
+    given = [f"--{name.replace('_', '-')}" for name in _FOR_THE_WORKERS if getattr(options, name)]
+    if given:
+        remedy = "leave them out: --limit and --rate hold for all workers, the rest is said to each (nukediag worker)"
+        raise UsageError(f"{', '.join(given)}: not where a queue is filled", remedy)
+
+
+async def fill(
+    project: Project,
+    settings: Settings,
+    options: Options,
+    plan: Plan,
+    *,
+    queue: str,
+    preflight: Preflight | None = None,
+    controls: Controls | None = None,
+    observers: Sequence[Observer] = (),
+) -> BackfillResult:
+    """Open the gate (with ``preflight`` only if it and the canary calls say so), then put the pending rows on the
+    queue. Workers that wait there begin at once.
+
+    Raises UsageError where the queue cannot take these rows or another run holds the table, ProjectError, JournalError.
+    """
+    try:
+        await known_state(project, queue)
+    except ProjectError:
+        if preflight is None:
+            raise  # else preflight says more about it
+    controls, began = controls or Controls(), time.monotonic()
+    path = journal_path(project.configuration.state_dir, settings.table.name)
+    journal = await Journal.open(path, settings.function.name, new_run_id())
+    try:
+        this = Run(project, settings, options, plan, controls, journal)
+        await journal.begin(plan.pending, {**asdict(options), "queue": queue})
+        async with put_together(this, observers) as engine:
+            await _gate(this, engine, preflight)
+            queued = 0 if controls.stopping else await _fill(this, engine, Queue(project.data, queue))
+        await this.count()
+        result = replace(as_result(this), duration_ms=(time.monotonic() - began) * 1000, queue=queue, queued=queued)
+        await journal.finish(result)
+        return result
+    finally:
+        await journal.close()
+
+
+async def _gate(this: Run, engine: Engine, preflight: Preflight | None) -> None:
+    if this.options.force:
+        this.gate = GateReport("none", "forced: filled without a gate")
+    elif preflight is not None:
+        canaries = Canaries(this.rows, this.journal)
+        this.gate = await open_gate(engine, preflight, canaries, engine.limits, this.options)
+
+
+async def _fill(this: Run, engine: Engine, queue: Queue) -> int:
+    standing = await queue.begin(this.journal.run, work_of(this.settings), _pace(this, engine))
+    if standing.state is State.UNKNOWN:
+        why = standing.why or f"the database does not take {queue.name} for these rows"
+        raise UsageError(why, "see nukediag queue status; choose another name, or work off what is in there first")
+    wanted = None if this.options.limit is None else max(0, this.options.limit - this.tally.attempted)
+    rows, after, complete = 0, None, wanted == 0
+    while not complete and not this.controls.stopping:
+        step = await queue.fill(after, STEP if wanted is None else min(STEP, wanted - rows))
+        rows, after = rows + step.rows, step.after
+        complete = step.complete or rows == wanted
+        engine.caller.tell(Notice(f"{rows:,} rows are on the queue {queue.name}"))
+        await asyncio.sleep(0)
+    return rows
+
+
+def _pace(this: Run, engine: Engine) -> Pace:
+    """How all workers together begin. A rate that an earlier run found stays, unless a provider names a lower one."""
+    limiter, limits = engine.limiter, engine.limits
+    named = isinstance(limiter, RateLimiter) and this.options.rate is None and limiter.rate < RateLimiter().rate
+    rate = limiter.rate if named and isinstance(limiter, RateLimiter) else None
+    return Pace(rate=rate, most=this.options.rate, go=limits.go, stop=limits.stop)
