@@ -27,12 +27,15 @@ COMMANDS = {
     "report": ("diag.cli.report", "A run, a preflight or a drill as one page to send to somebody."),
     "control": ("diag.cli.control", "Steer a backfill that is running: pause, resume, set its rate, stop."),
     "worker": ("diag.cli.worker", "Work on a shared queue, one of many workers on any machines."),
+    "queue": ("diag.cli.queue", "A queue in the project's own database, for many workers."),
     "explain": ("diag.cli.explain", "Say what an error, a log or a signature means and how to mend it."),
     "secrets": ("diag.cli.secrets", "The function's secrets: what is set, what differs, setting the missing."),
     "functions": ("diag.cli.functions", "What is deployed; deploy or delete a function that nukediag ships."),
     "init": ("diag.cli.init", "Write a commented nukediag.toml from what is found."),
     "config": ("diag.cli.config", "Show every setting, where it came from and what it shadowed."),
     "sandbox": ("diag.cli.sandbox", "A local stand-in for a Supabase project."),
+    "help": ("diag.cli.help", "Exit codes, environment, configuration, checks, signatures: a topic at a time."),
+    "completion": ("diag.cli.completion", "The script that teaches a shell (bash, zsh, fish) to complete."),
     "demo": ("diag.cli.demo", "The whole story in the sandbox, from a broken project to a finished backfill."),
 }
 
@@ -63,6 +66,10 @@ class CommandTable(click.Group):
             return None
         command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
         name_environment_variables(command)
+        if "_NUKEDIAG_COMPLETE" in os.environ:
+            from diag.cli.completion import add_words
+
+            add_words(cmd_name, command)
         return command
 
     def resolve_command(

@@ -8,6 +8,7 @@ service key (``DataApi.rpc``), and a direct connection (``diag.fleet.direct``).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -27,6 +28,7 @@ MOST_READS = 5
 """Leases of one message; after them it is put aside: it seems to kill its workers."""
 STEP = 5_000
 """Rows that one step of filling reads: well within the data API's 8 seconds for a statement."""
+_CONDITION = re.compile(r"(not\.)?(is\.(null|true|false|unknown)|(n?eq|gte?|lte?)\..*|in\.\([^()\"\\]+\))", re.DOTALL)
 _REMEDY = "nukediag queue status shows the queues; another name makes another queue."
 _Found = TypeVar("_Found", bound=BaseModel)
 
@@ -63,7 +65,7 @@ class Queue:
 
     async def fill(self, after: str | None = None, rows: int = STEP) -> Filled:
         """Add the next ``rows`` pending rows behind the key ``after``, 50 to a message. Filling twice is harmless but
-        for the messages: a row is claimed before it is called."""
+        for the messages: a row is claimed before it is called. Raises UsageError unless ``can_fill``."""
         return await self._call(Filled, "fill", after=after, most=rows, chunk=CHUNK)
 
     async def add(self, ids: Sequence[str], *, delay: float = 0.0) -> Filled:
@@ -133,6 +135,12 @@ class Queue:
         if refused := found.get("refused"):
             raise UsageError(f"the queue {self.name} cannot be used so: {redact(str(refused))}", _REMEDY)
         return found
+
+
+def can_fill(work: Work) -> bool:
+    """Whether ``Queue.fill`` knows all filters of this work (is, eq, neq, gt, gte, lt, lte, in, and not. before them).
+    Where it does not, page through the rows over the data API and ``add`` their ids. Pure."""
+    return all(_CONDITION.fullmatch(condition) for condition in work.where.values())
 
 
 async def fleet_state(functions: Functions, queue: str | None = None) -> FleetState:

@@ -24,7 +24,12 @@ def overview(state: FleetState | None, paper: Paper) -> list[str]:
     pgmq = "pgmq" if state.pgmq in (None, "sql") else f"pgmq {state.pgmq}"
     if not state.queues:
         return [f"installed (version {state.version}, {pgmq}), no queue yet: nukediag backfill --queue NAME makes one"]
-    return [paper.words(line) if line.strip() else "" for queue in state.queues for line in _queue(queue)]
+    return [_indented(line, paper) for queue in state.queues for line in _queue(queue)]
+
+
+def _indented(line: str, paper: Paper) -> str:
+    text = line.lstrip()
+    return " " * (len(line) - len(text)) + paper.words(text)
 
 
 def _queue(queue: QueueState) -> Iterator[str]:

@@ -676,7 +676,11 @@ begin
   if place.refused is not null then
     return jsonb_build_object('refused', place.refused);
   end if;
-  select string_agg(' and ' || coalesce(nukediag.condition(key, value), 'false'), '') into conditions
+  if exists (select from jsonb_each_text(coalesce(work -> 'where', '{}'))
+             where nukediag.condition(key, value) is null) then
+    return jsonb_build_object('refused', 'a filter in [table] where is none that the queue''s functions know');
+  end if;
+  select string_agg(' and ' || nukediag.condition(key, value), '') into conditions
     from jsonb_each_text(coalesce(work -> 'where', '{}'));
   execute format(
     'select coalesce(array_agg(k::text order by k), ''{}'') from (
@@ -781,7 +785,9 @@ language sql volatile set search_path = '' as $$ select nukediag.take(queue, wor
 create or replace function public.nukediag_report(
   queue text, worker text, number bigint, ended text, about text
 ) returns jsonb
-language sql volatile set search_path = '' as $$ select nukediag.report(queue, worker, number, ended::jsonb, about::jsonb) $$;
+language sql volatile set search_path = '' as $$
+  select nukediag.report(queue, worker, number, ended::jsonb, about::jsonb)
+$$;
 
 create or replace function public.nukediag_probed(
   queue text, worker text, good boolean, signature text, why text
@@ -820,8 +826,9 @@ declare
 begin
   for one in
     select p.oid::regprocedure from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-    where n.nspname = 'public' and p.proname = any('{nukediag_begin, nukediag_fill, nukediag_add, nukediag_take, nukediag_report,
-      nukediag_probed, nukediag_read, nukediag_claim, nukediag_extend, nukediag_settle, nukediag_leave,
+    where n.nspname = 'public' and p.proname = any('{
+      nukediag_begin, nukediag_fill, nukediag_add, nukediag_take, nukediag_report, nukediag_probed,
+      nukediag_read, nukediag_claim, nukediag_extend, nukediag_settle, nukediag_leave,
       nukediag_control, nukediag_status}')
   loop
     execute format('revoke all on function %s from public, anon, authenticated', one);

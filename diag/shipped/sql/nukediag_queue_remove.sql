@@ -20,8 +20,9 @@ declare
 begin
   for one in
     select p.oid::regprocedure from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-    where n.nspname = 'public' and p.proname = any('{nukediag_begin, nukediag_fill, nukediag_add, nukediag_take, nukediag_report,
-      nukediag_probed, nukediag_read, nukediag_claim, nukediag_extend, nukediag_settle, nukediag_leave,
+    where n.nspname = 'public' and p.proname = any('{
+      nukediag_begin, nukediag_fill, nukediag_add, nukediag_take, nukediag_report, nukediag_probed,
+      nukediag_read, nukediag_claim, nukediag_extend, nukediag_settle, nukediag_leave,
       nukediag_control, nukediag_status}')
   loop
     execute format('drop function %s', one);
