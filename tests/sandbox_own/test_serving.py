@@ -55,6 +55,12 @@ def test_a_vendor_that_is_reached_through_node_https_is_the_stand_in(own: Sandbo
     assert _call(own, "hello").json()["models"] > 0
 
 
+def test_so_it_is_for_a_function_imported_from_there_by_name(own: Sandbox) -> None:
+    answer = _call(own, "hello").json()
+    assert answer["named"] == 401  # OpenAI's own refusal of a call without a key
+    assert "the sandbox has no stand-in for it" in answer["nowhere"]
+
+
 def test_any_other_host_is_refused_and_the_functions_log_says_so(own: Sandbox) -> None:
     assert "the sandbox has no stand-in for it" in _call(own, "hello").json()["elsewhere"]
     log = (own.folder / "logs" / "function-hello.log").read_text()
