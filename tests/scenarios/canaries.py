@@ -12,13 +12,17 @@ from diag.secret import Secret
 PIECE = 8
 
 
-def canaries(sandbox: Sandbox) -> dict[str, str]:
-    """The parts of every secret that are secret: behind a public prefix, and of a JWT all but its header."""
+def canaries(sandbox: Sandbox, *, whole: bool = False) -> dict[str, str]:
+    """The parts of every secret that are secret: behind a public prefix, and of a JWT all but its header; ``whole``:
+    the secrets as they are."""
     lines = sandbox.functions_env.read_text().splitlines()
     named = {**settings_of(sandbox), **dict(line.split("=", 1) for line in lines)}
     secret = {name: value for name, value in named.items() if name.endswith(("_KEY", "_TOKEN", "_KEY_ID"))}
     password = named["DATABASE_URL"].split("://")[1].split("@")[0].split(":")[1]
-    return {"the database's password": password, **{name: _private(value) for name, value in secret.items()}}
+    return {
+        "the database's password": password,
+        **{name: value if whole else _private(value) for name, value in secret.items()},
+    }
 
 
 def _private(value: str) -> str:
