@@ -17,6 +17,7 @@ from diag.rows import count_pending
 
 WINDOW = 300.0
 """Seconds over which the present rate is taken."""
+_NOT_GOING_ON = ("paused", "stopping")
 _SHORTEST = 2.0  # seconds: over less, a rate is chance
 
 
@@ -79,7 +80,9 @@ class Standing:
     @property
     def seconds_left(self) -> float | None:
         """Until the running backfill has called them all, at its present rate; None where that cannot be said."""
-        if self.left is None or self.pace is None or not self.pace.settled:
+        if self.left is None or self.pace is None or not self.pace.settled or self.run is None:
+            return None
+        if self.run.phase in _NOT_GOING_ON:
             return None
         return self.left / self.pace.rate
 

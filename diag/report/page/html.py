@@ -29,10 +29,10 @@ _SCOPES = {
 _ITEMS = {"preflight": "Checks", "drill": "Scenarios", "backfill": "Checks"}
 
 
-def render(report: ReportDocument) -> str:
-    """The whole page."""
+def render(report: ReportDocument, *, drawn: bool | None = None) -> str:
+    """The whole page. ``drawn``: with charts; by default where their libraries are installed."""
     style = (_HERE / "report.css").read_text()
-    drawn = charts.available()
+    drawn = charts.available() if drawn is None else drawn
     return _environment().get_template("report.html.j2").render(
         report=report,
         style=Markup(style),  # noqa: S704 - our own file, which holds no markup
