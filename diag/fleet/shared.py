@@ -25,12 +25,21 @@ _LIFE = 5.0  # seconds between signs of life while none do
 _ASK_AGAIN = 0.2  # seconds between questions for more starts
 _URGENT = (Reading.PROJECT, Reading.THROTTLED)  # all workers must know of these at once
 _PROBE_PACE = 0.5
+_WORDS = {
+    State.CLOSED: "calls flow",
+    State.OPEN: "all workers pause",
+    State.PROBING: "one worker is probing whether to go on",
+    State.PAUSED: "somebody has paused all workers",
+    State.STOPPED: "all workers stop",
+    State.UNKNOWN: "there is no such queue (yet)",
+}
 _UNKNOWN = Standing(state=State.UNKNOWN)
 
 
 @dataclass
 class Shared:
-    """``queue`` is asked in the name of ``worker``; ``about`` describes it for whoever looks at the fleet."""
+    """``queue`` is asked in the name of ``worker``; ``about`` describes it for whoever looks at the fleet,
+    ``backlog`` is the number of jobs that wait."""
 
     queue: Queue
     worker: str
@@ -38,6 +47,7 @@ class Shared:
     slots: Slots
     contact: Contact
     about: Callable[[], Mapping[str, Any]]
+    backlog: Callable[[], int]
     standing: Standing = _UNKNOWN
     _local: LocalBreaker = field(default_factory=LocalBreaker)
 
@@ -169,10 +179,11 @@ class Shared:
 
     def _tell_state(self, standing: Standing) -> None:
         because = " ".join(word for word in (standing.signature, standing.why) if word)
-        self.engine.caller.tell(Notice(f"the queue is {standing.state}{': ' + because if because else ''}"))
+        self.engine.caller.tell(Notice(_WORDS[standing.state] + (f": {because}" if because else "")))
 
     def _room(self) -> int:
-        return max(1, self.engine.ceiling.level - self.engine.in_flight)
+        # Not more than there is work for: what is granted and not used is lost to the others.
+        return max(1, min(self.engine.ceiling.level - self.engine.in_flight, 1 + self.backlog()))
 
     def _over(self) -> bool:
         return self.engine.controls.stopping

@@ -71,6 +71,11 @@ class Supply:
         return None if self._empty and not self._held else Pause.LATER
 
     @property
+    def backlog(self) -> int:
+        """Jobs that wait for the engine."""
+        return len(self._ready)
+
+    @property
     def rows(self) -> int:
         """Rows that this worker holds."""
         return len(self._by_row)

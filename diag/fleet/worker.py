@@ -163,7 +163,7 @@ async def _put_together(this: Run, wishes: Wishes, observers: Sequence[Observer]
         def about() -> Mapping[str, Any]:
             return worker.about()
 
-        shared = Shared(queue, name, engine, slots, contact, about)
+        shared = Shared(queue, name, engine, slots, contact, about, lambda: supply.backlog)
         supply = Supply(
             queue, name, contact, this.project, this.settings, engine.caller,
             lease=wishes.lease, settle=engine.caller.settle, clock=lease_clock,
