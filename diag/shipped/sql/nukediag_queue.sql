@@ -306,7 +306,7 @@ begin
   end if;
   if not q.held and p_wanted > 0 and (q.state = 'closed' or (q.state = 'probing' and q.prober = p_worker)) then
     first_start := greatest(q.slot, p_at - interval '0.1 seconds', q.not_before);
-    if first_start > p_at and p_at >= q.not_before then
+    if first_start > p_at and first_start <= horizon then
       q := nukediag.grown(q, p_at);
     end if;
     gap := 1 / q.rate;
@@ -327,7 +327,7 @@ begin
   perform nukediag.stored(q);
   return nukediag.standing(q, p_worker) || jsonb_build_object(
     'granted', granted, 'first', first_call, 'gap', coalesce(gap, 0), 'wait', wait,
-    'delay', case when granted > 0 then greatest(0, extract(epoch from first_start - p_at)) else 0 end);
+    'delay', case when granted > 0 then extract(epoch from first_start - p_at) else 0 end);
 end $$;
 
 -- How calls ended, in the order in which they did.
