@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -21,14 +23,25 @@ PAGES: Mapping[str, Callable[[], str]] = {
 }
 
 
+def schemas() -> Mapping[str, Callable[[], str]]:
+    """The JSON Schema of every document, by file: ``schemas/preflight-1.json``."""
+    from diag.report.schemas import DOCUMENTS, schema
+
+    def text(name: str) -> str:
+        return json.dumps(schema(name), indent=2) + "\n"
+
+    return {f"schemas/{'-'.join(name.split('/')[1:])}.json": partial(text, name) for name in DOCUMENTS}
+
+
 def main(arguments: list[str]) -> int:
     """Write all pages; with ``--check`` write none and end with 1 if one differs from what stands there."""
     stale = []
-    for name, text in PAGES.items():
+    for name, text in {**PAGES, **schemas()}.items():
         path = HERE / name
         if not path.exists() or path.read_text() != text():
             stale.append(name)
             if "--check" not in arguments:
+                path.parent.mkdir(exist_ok=True)
                 path.write_text(text())
     if stale and "--check" in arguments:
         print(f"out of date: {', '.join(stale)} (make docs writes them)", file=sys.stderr)  # noqa: T201

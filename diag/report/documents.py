@@ -19,7 +19,7 @@ class Document(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
-    version: str = __version__
+    version: str = Field(default_factory=lambda: __version__)
     exit_code: int
 
 

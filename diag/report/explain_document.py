@@ -40,6 +40,12 @@ class LogDocument(DiagnosisDocument):
     groups: list[GroupModel]
 
 
+class BatchLine(DiagnosisDocument):
+    """One line of ``explain --jsonl``: ``id`` is what was given, of whatever type."""
+
+    id: Any = None
+
+
 class CatalogueEntry(BaseModel):
     id: str
     component: str

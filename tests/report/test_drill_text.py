@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 
+from jsonschema import validate
+
 from diag.catalogue import classify
 from diag.config.settings import TableSettings
 from diag.diagnosis import Answer
 from diag.report.drill_document import drill_document
 from diag.report.drill_text import card_lines, drilled_lines
 from diag.report.drill_words import MEND, WHAT
+from diag.report.schemas import schema
 from diag.report.terminal import Paper
 from diag.sandbox.drill import Card, Drilled, Leak, Shot, Weakness
 from diag.sandbox.drill.judge import judge, usual
@@ -93,3 +96,9 @@ def test_the_document_counts_by_conduct_and_weakness() -> None:
     assert document.totals == {"honest": 1, "untouched": 1, "platform": 0, "weak": 1}
     assert document.weaknesses[Weakness.CLAIMS_SUCCESS] == 1
     assert document.model_dump()["schema"] == "nukediag/drill/1"
+
+
+def test_the_document_is_the_one_that_its_schema_describes() -> None:
+    document = json.loads(drill_document(_card(HEALTHY, HONEST, WEAK, LEAKY)).model_dump_json())
+    assert document["schema"] == "nukediag/drill/1"
+    validate(document, schema(document["schema"], strict=True))
