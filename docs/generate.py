@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -18,8 +19,27 @@ def signatures() -> str:
     return page()
 
 
+def commands() -> str:
+    """All commands, as a page."""
+    from docs.commands import page
+
+    return page()
+
+
+def reference(name: str) -> str:
+    """A page of reference that ``nukediag help`` shows as well."""
+    from diag.report.reference import as_markdown
+
+    return as_markdown(import_module(f"diag.report.reference.{name}").page())
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "signatures.md": signatures,
+    "reference/commands.md": commands,
+    "reference/checks.md": partial(reference, "checks"),
+    "reference/configuration.md": partial(reference, "configuration"),
+    "reference/environment.md": partial(reference, "environment"),
+    "reference/exit-codes.md": partial(reference, "exit_codes"),
 }
 
 

@@ -7,8 +7,15 @@ import click
 from diag.cli.options import Session, project_options
 from diag.errors import ExitCode
 
+_EPILOG = """\b
+Examples:
+  nukediag config show                   what counts, where it came from, what it shadowed
+  nukediag config show --json | jq '.settings[] | select(.warnings != [])'
+  nukediag config check --strict         for CI: exit 2 for an error, 4 for a warning
+"""
 
-@click.group("config", help="Show every setting, where it came from and what it shadowed.")
+
+@click.group("config", epilog=_EPILOG, help="Show every setting, where it came from and what it shadowed.")
 def command() -> None:
     """The group; its commands are below."""
 

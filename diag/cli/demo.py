@@ -33,7 +33,15 @@ class DemoError(NukediagError):
     exit_code = ExitCode.BUG
 
 
-@click.command("demo")
+_EPILOG = """\b
+Examples:
+  nukediag demo                 the whole story, some minutes
+  nukediag demo --images 200    the same in half a minute
+  nukediag demo --keep          leave the sandbox running, to look around in it
+"""
+
+
+@click.command("demo", epilog=_EPILOG)
 @click.option("--images", type=click.IntRange(min=40), help="Photos to analyse (2,734 without this option).")
 @click.option("--keep", is_flag=True, help="Leave the sandbox running at the end.")
 @output_options

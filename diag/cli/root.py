@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -66,6 +68,7 @@ class CommandTable(click.Group):
             return None
         command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
         name_environment_variables(command)
+        examples_first(command)
         if "_NUKEDIAG_COMPLETE" in os.environ:
             from diag.cli.completion import add_words
 
@@ -103,10 +106,27 @@ def name_environment_variables(command: click.Command) -> None:
             name_environment_variables(child)
 
 
+def examples_first(command: click.Command) -> None:
+    """Show a command's examples before its options: most who ask for help look for a line to copy. A command of a
+    group without any of its own shows the group's."""
+    if isinstance(command, click.Group):
+        for child in command.commands.values():
+            child.epilog = child.epilog or command.epilog
+            examples_first(child)
+    blocks = re.split(r"\n\s*\n", inspect.cleandoc(command.epilog or ""))
+    examples = [block for block in blocks if re.match(r"\s*\x08?\s*Examples?:", block)]
+    if examples:
+        command.help = "\n\n".join([inspect.cleandoc(command.help or ""), *examples])
+        command.epilog = "\n\n".join(block for block in blocks if block not in examples)
+
+
 @click.group(cls=CommandTable, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="nukediag")
 def root() -> None:
     """Find out why an edge function fails, which command mends it, and run the backfill only if that is worth it."""
+
+
+examples_first(root)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -22,7 +22,23 @@ _folder = click.Path(exists=True, file_okay=False, path_type=Path)
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group("sandbox", help="A local stand-in for a Supabase project: real parts, made-up data, faults on demand.")
+_EPILOG = """\b
+Examples:
+  nukediag sandbox up                              everything works
+  nukediag sandbox up --scenario aws-key-unknown   one fault
+  nukediag sandbox up --functions .                your own functions, tables and buckets
+  nukediag sandbox scenario openai-quota-exhausted another fault, while it runs
+  nukediag sandbox scenarios                       all that can be played
+  nukediag sandbox status                          where it is, what it counted
+  nukediag sandbox down                            no process and no file is left
+"""
+
+
+@click.group(
+    "sandbox",
+    epilog=_EPILOG,
+    help="A local stand-in for a Supabase project: real parts, made-up data, faults on demand.",
+)
 def command() -> None:
     """The group; its commands are below, and one has a file of its own."""
 

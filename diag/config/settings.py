@@ -19,6 +19,7 @@ class FunctionSettings(_Group):
     """The edge function that is called once per row."""
 
     name: str = "analyze-image"
+    """Its slug, as in ``/functions/v1/<slug>``."""
     timeout: float = Field(155, gt=0)
     """Seconds. Longer than the platform's own 150 s: a shorter one gives up on calls that are paid for."""
     requires: tuple[str, ...] = ("tags", "appraisal")
@@ -29,12 +30,14 @@ class FunctionSettings(_Group):
     """Further fields of the request for a bare picture, which has no row to write to (``test-image --url``). None:
     those that a function shipped by nukediag wants, none for others."""
     fallback: str | None = "analyze-image-simple"
+    """A function that is used in its place only where the user asks for it; empty: none."""
 
 
 class SecretsSettings(_Group):
     """What must be set in the project for the function to work."""
 
     required: tuple[str, ...] = ("OPENAI_API_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
+    """Names that have to be set."""
     expected: dict[str, str] = {"AWS_REGION": "us-east-1"}
     """Non-secret values that are known; compared by digest."""
 
@@ -43,11 +46,13 @@ class TableSettings(_Group):
     """The table whose rows are the work."""
 
     name: str = "vehicle_images"
+    """Its name in the data API."""
     id: str = "id"
+    """The column by which rows are known: unique, and in its order they are worked off."""
     url: str = "image_url"
     """The column with the address of what is analysed; empty: rows have none."""
     media: Literal["image", "any"] = "image"
-    """What stands at that address: a picture is looked at before a call is paid for, anything else is only asked for."""
+    """What stands at that address: a picture is looked at before a call is paid for, the rest is only asked for."""
     marker: str = "ai_last_scanned"
     """null = no result yet; set by nukediag after a verified answer."""
     where: dict[str, str] = {"vehicle_id": "not.is.null"}
@@ -66,7 +71,9 @@ class GateSettings(_Group):
     """When a backfill may start, and when it must stop."""
 
     go: float = Field(0.80, gt=0, lt=1)
+    """The success rate from which on a backfill may start."""
     stop: float = Field(0.50, gt=0, lt=1)
+    """The success rate below which it is stopped."""
     error: float = Field(0.05, ge=0.001, le=0.25)
     """How likely the gate may err, either way."""
     most: int = Field(30, ge=1, le=1000)
@@ -77,6 +84,7 @@ class BackfillSettings(_Group):
     """How rows are called, and called again."""
 
     concurrency: int | Literal["auto"] = "auto"
+    """Calls in flight; ``auto`` finds out how many are worth it."""
     cost_per_call: float = Field(0.021, ge=0)
     """USD: Rekognition 0.001 + vision model 0.02."""
     passes: int = Field(2, ge=1)
@@ -101,11 +109,13 @@ class SuperviseSettings(_Group):
     begun: tuple[str, ...] = ()
     """A call for a row begins."""
     succeeded: tuple[str, ...] = ()
+    """A row is done."""
     failed: tuple[str, ...] = ()
     """A row was given up."""
     retried: tuple[str, ...] = ()
     """A try failed and will be repeated."""
     progress: tuple[str, ...] = ()
+    """It tells how far it is."""
     grace: float = Field(10, ge=0)
     """Seconds between SIGINT, SIGTERM and SIGKILL when the command has to be stopped."""
 
