@@ -146,6 +146,17 @@ def test_what_the_platform_answered_is_not_held_against_the_function() -> None:
     assert _judged("not-deployed", _shot(body, 404, reached=False, paid=0)) == (Conduct.PLATFORM, set())
 
 
+@pytest.mark.parametrize("scenario", ["riddle", "boot-error", "method-refused"])
+def test_a_function_in_whose_place_another_answered_is_not_blamed(scenario: str) -> None:
+    assert SCENARIOS[scenario].code
+    assert _judged(scenario, _shot("E-7741", 444, paid=0)) == (Conduct.PLATFORM, set())
+
+
+def test_a_connection_that_broke_in_its_answer_is_not_the_functions_doing() -> None:
+    broken = replace(_shot(GOOD), answer=Answer(failure="network.reset"))
+    assert _judged("answer-broken-off", broken) == (Conduct.PLATFORM, set())
+
+
 def test_a_leak_is_weak_wherever_it_happens() -> None:
     leak = Leak("debug", "OPENAI_API_KEY", 10, "sk-proj-ab")
     assert _judged("healthy", _shot(GOOD, wrote=("image_tags",), leaks=(leak,))) == (

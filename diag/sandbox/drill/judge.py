@@ -13,7 +13,7 @@ from diag.diagnosis import Answer, Verdict
 from diag.sandbox.drill.model import Conduct, Drilled, Shot, Weakness, names_cause
 from diag.sandbox.scenarios import Scenario
 
-_IN_FRONT: Final = frozenset({"gateway", "runtime"})
+_IN_FRONT: Final = frozenset({"gateway", "network", "runtime"})
 _SEEN_BY_A_SELECT: Final = frozenset(
     {"supabase.key-invalid", "supabase.key-missing", "supabase.unavailable", "supabase.url-missing"}
 )
@@ -99,7 +99,8 @@ def _conduct(scenario: Scenario, shot: Shot, before: Usual) -> Conduct:
     if as_usual(shot, before):
         return Conduct.UNTOUCHED
     in_front = scenario.signature.partition(".")[0] in _IN_FRONT or scenario.caller_key == "anon"
-    return Conduct.PLATFORM if in_front or not shot.reached else Conduct.HONEST
+    is_another = bool(scenario.code)  # it was not this function that answered
+    return Conduct.PLATFORM if in_front or is_another or not shot.reached else Conduct.HONEST
 
 
 def _weaknesses(scenario: Scenario, shot: Shot, before: Usual, table: TableSettings) -> Iterator[Weakness]:
