@@ -4,12 +4,13 @@ in another process. Reads only."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diag.backfill.history import RunState, state_of
 from diag.backfill.journal import journal_path
 from diag.backfill.result import SignatureCount
 from diag.backfill.runs import PastRun, Runs, Slot
+from diag.catalogue import remedies
 from diag.config.settings import Settings
 from diag.diagnosis import Diagnosis
 from diag.project import Project, ProjectError
@@ -110,7 +111,9 @@ async def count(project: Project, settings: Settings) -> Counts:
         pending = await count_pending(project, settings)
         done = await project.data.count(table.name, {**table.where, table.marker: "not.is.null"})
     except ProjectError as error:
-        return Counts(problem=error.diagnosis, message=error.message)
+        context = {"ref": project.configuration.ref or "", "function": settings.function.name, "table": table.name}
+        problem = replace(error.diagnosis, remedies=remedies(error.diagnosis.signature, context))
+        return Counts(problem=problem, message=error.message)
     return Counts(pending, done)
 
 
