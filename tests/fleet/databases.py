@@ -27,7 +27,7 @@ class Sql:
 
     def one(self, statement: str, *values: Any) -> Any:
         """The one value that the statement gives."""
-        row = self.connection.execute(statement, values).fetchone()
+        row = self.connection.execute(statement, values or None).fetchone()
         return row[0] if row else None
 
     def do(self, statement: str, *values: Any) -> None:

@@ -633,7 +633,9 @@ declare
   signs constant jsonb := '{"eq": "=", "neq": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}';
   said text;
 begin
-  if operator = 'is' and value in ('null', 'true', 'false', 'unknown') then
+  if position('.' in filter) = 0 then
+    return null;
+  elsif operator = 'is' and value in ('null', 'true', 'false', 'unknown') then
     said := format('%I is %s', p_column, value);
   elsif signs ? operator then
     said := format('%I %s %L', p_column, signs ->> operator, value);

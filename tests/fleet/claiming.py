@@ -1,0 +1,14 @@
+"""A process that claims all ids again and again: ``claiming.py URL QUEUE WORKER ID...``; prints what it got."""
+
+import random
+import sys
+
+import psycopg
+
+url, queue, worker, *ids = sys.argv[1:]
+with psycopg.connect(url, autocommit=True) as connection:
+    rng = random.Random(worker)
+    for _ in range(20):
+        some = rng.sample(ids, 12)
+        row = connection.execute("select nukediag.claim(%s, %s, %s, 600)", (queue, worker, some)).fetchone()
+        print(*row[0]["ids"])
