@@ -1,0 +1,81 @@
+"""``nukediag backfill --queue``: the gate first, then the rows on the queue."""
+
+from __future__ import annotations
+
+import pytest
+from cli.running import nukediag
+from doubles import SERVICE_KEY, URL
+from sandboxes import settings_of
+
+from diag.fleet.install import script
+from diag.sandbox import launch
+
+from .databases import Sql
+
+pytestmark = pytest.mark.sandbox
+
+
+@pytest.fixture
+def installed(new_sandbox):
+    def start(scenario=None):
+        sandbox = new_sandbox(scenario, images=30)
+        database = Sql(settings_of(sandbox)["DATABASE_URL"])
+        database.do(script("install"))
+        return sandbox, database
+
+    return start
+
+
+def fill(folder, sandbox, *words):
+    return nukediag(folder, "backfill", "--yes", "--json", "--queue", "photos", *words, sandbox=sandbox)
+
+
+def test_behind_an_open_gate_the_rows_are_queued_and_workers_do_them(installed, tmp_path):
+    sandbox, database = installed()
+    document = fill(tmp_path, sandbox, "--if-healthy", "--rate", "20").document
+    assert (document["exit_code"], document["gate"]["decision"], document["queue"]) == (0, "open", "photos")
+    assert document["succeeded"] == document["calls"] == 7
+    assert document["queued"] == document["remaining"] == 23
+    assert database.one("select count(*) from pgmq.q_photos") == 1
+    other = nukediag(tmp_path, "worker", "--queue", "photos", "--until-empty", "--function", "other", sandbox=sandbox)
+    assert (other.code, "set up for others" in other.err) == (2, True)
+    worker = nukediag(tmp_path, "worker", "--queue", "photos", "--until-empty", "--lease", "60", sandbox=sandbox)
+    assert (worker.code, worker.out.split(" in ")[0]) == (0, "23 rows done")
+    found = launch.status(sandbox)
+    assert (found["rows"]["pending"], found["calls"]["function"], found["twice"]) == (0, 30, 0)
+
+
+def test_behind_a_shut_gate_nothing_is_queued(installed, tmp_path):
+    sandbox, database = installed("openai-key-invalid")
+    ran = fill(tmp_path, sandbox, "--if-healthy")
+    assert (ran.code, ran.document["queued"], ran.document["stopped"]["signature"]) == (3, 0, "openai.key-invalid")
+    assert database.one("select count(*) from nukediag.queues") == 0
+
+
+def test_without_the_queues_functions_nothing_is_called_and_the_command_that_installs_them_is_named(sandbox, tmp_path):
+    database = Sql(settings_of(sandbox)["DATABASE_URL"])
+    if database.one("select to_regclass('nukediag.queues')") is not None:
+        database.do(script("remove"))
+    ran = fill(tmp_path, sandbox, "--if-healthy")
+    assert (ran.code, launch.status(sandbox)["calls"]["function"]) == (2, 0)
+    assert "nukediag queue install" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--concurrency", "4"), "--concurrency"),
+        (("--max-cost", "1"), "--max-cost"),
+        (("--repair",), "--repair"),
+        (("--", "node", "x.js"), "--queue is for the built-in backfill"),
+    ],
+)
+def test_what_cannot_be_promised_for_workers_is_refused(tmp_path, words, said):
+    environ = {"SUPABASE_URL": URL, "SUPABASE_SERVICE_ROLE_KEY": SERVICE_KEY}
+    ran = nukediag(tmp_path, "backfill", "--yes", "--queue", "photos", *words, **environ)
+    assert (ran.code, said in ran.err) == (2, True)
+
+
+def test_a_lease_that_a_call_could_outlive_is_refused(sandbox, tmp_path):
+    ran = nukediag(tmp_path, "worker", "--queue", "photos", "--lease", "10", sandbox=sandbox)
+    assert (ran.code, "no longer than a call may live" in ran.err) == (2, True)
