@@ -1,15 +1,14 @@
-"""The two consoles, the conventions that decide on colour, and quiet where the reader has left."""
+"""The consoles, and the conventions that decide on colour."""
 
 from __future__ import annotations
 
-import codecs
-import io
 import os
-import sys
 from collections.abc import Mapping
 from typing import Literal, TextIO
 
 from rich.console import Console
+
+from diag.cli.streams import let_go
 
 ColorChoice = Literal["auto", "always", "never"]
 
@@ -35,14 +34,6 @@ class QuietConsole(Console):
         let_go(self.file)
 
 
-def let_go(stream: object) -> None:
-    """Write the rest to nowhere: neither this process nor Python's exit may complain about a closed pipe."""
-    if isinstance(stream, io.IOBase) or hasattr(stream, "fileno"):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
-
-
 def new_console(stream: TextIO, choice: ColorChoice = "auto", environ: Mapping[str, str] | None = None) -> Console:
     """A console on ``stream``. Colours are one question, being a terminal (live lines, broken lines) another: forced
     colours make no terminal of a file."""
@@ -66,20 +57,3 @@ def _colours(environ: Mapping[str, str]) -> Literal["standard", "256", "truecolo
     if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
         return "truecolor"
     return "256" if "256color" in environ.get("TERM", "") else "standard"
-
-
-_PLAIN = {"…": "...", "·": "-", "—": "-", "–": "-", "’": "'", "×": "x", "→": "->", "✓": "+", "✗": "x"}
-
-
-def _plain(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return "".join(_PLAIN.get(letter, "?") for letter in error.object[error.start : error.end]), error.end
-
-
-def never_fail_to_encode() -> None:
-    """Where a stream is not UTF-8, what it cannot say is said in ASCII instead of ending in an exception."""
-    codecs.register_error("nukediag-plain", _plain)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and not stream.encoding.lower().startswith("utf"):
-            stream.reconfigure(errors="nukediag-plain")

@@ -107,7 +107,7 @@ def _source(text: str | None) -> str:
         raise UsageError(
             f"there is no signature {text}", f"nukediag explain {near[0]}" if near else "nukediag explain --list"
         )
-    return text
+    return text.encode("utf-8", "replace").decode()  # bytes that are no UTF-8 have no place in a document
 
 
 def _is_file(text: str) -> bool:

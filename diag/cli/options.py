@@ -16,6 +16,7 @@ import click
 from click.core import ParameterSource
 
 from diag.cli.formats import PLAIN, Format, FormatParam, Wanted, on_stdout
+from diag.cli.streams import say, speaks_utf8
 from diag.secret import redact
 
 if TYPE_CHECKING:
@@ -100,16 +101,11 @@ class Session:
 
     def emit(self, document: Document) -> None:
         """Print the one JSON document of this run on standard output."""
-        self.write(_json(document, ascii_only=not _speaks_utf8(sys.stdout)))
+        self.write(_json(document, ascii_only=not speaks_utf8(sys.stdout)))
 
     def write(self, text: str) -> None:
         """A text on standard output as it is. A reader that has left (``| head``) is no fault."""
-        try:
-            click.echo(redact(text))
-        except BrokenPipeError:
-            from diag.cli.console import let_go
-
-            let_go(sys.stdout)
+        say(redact(text))
 
     def show(self, forms: Mapping[Format, Form]) -> None:
         """The result in the format for standard output, and in all that go into files."""
@@ -118,7 +114,7 @@ class Session:
         if self.format == "text":
             self.out.print(forms["text"](Paper.of(self.out)))
         else:
-            self.write(_written(forms[self.format](Paper(None)), ascii_only=not _speaks_utf8(sys.stdout)).rstrip("\n"))
+            self.write(_written(forms[self.format](Paper(None)), ascii_only=not speaks_utf8(sys.stdout)).rstrip("\n"))
         self.write_files(forms)
 
     def write_files(self, forms: Mapping[Format, Form]) -> None:
@@ -132,10 +128,6 @@ class Session:
         summary = os.environ.get("GITHUB_STEP_SUMMARY")
         if summary and any(one.format == "github" for one in self.wanted):
             _save(Path(summary), "a", _written(forms["markdown"](Paper(None))))
-
-
-def _speaks_utf8(stream: object) -> bool:
-    return str(getattr(stream, "encoding", "utf-8") or "").lower().startswith("utf")
 
 
 def _json(document: Document, *, ascii_only: bool = False) -> str:

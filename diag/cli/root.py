@@ -11,11 +11,22 @@ import sys
 import traceback
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from diag import __version__
+from diag.cli.streams import (
+    ReaderLeft,
+    as_utf8,
+    finish,
+    in_ascii,
+    let_go,
+    never_fail_to_encode,
+    say,
+    speaks_utf8,
+    until_the_reader_leaves,
+)
 from diag.errors import ExitCode, NukediagError
 from diag.secret import redact
 
@@ -55,8 +66,33 @@ Exit codes: 0 healthy or done · 2 usage · 3 a check failed or the gate stayed 
 """
 
 
+class _Formatter(click.HelpFormatter):
+    """Help that a terminal without UTF-8 can show."""
+
+    def getvalue(self) -> str:
+        """The whole text."""
+        text = super().getvalue()
+        return text if speaks_utf8(sys.stdout) else in_ascii(text)
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
 class CommandTable(click.Group):
     """A group whose commands are imported on demand, and whose every flag can be set as ``NUKEDIAG_<FLAG>``."""
+
+    context_class = _Context
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """As click's; the reader may leave while help is printed."""
+        with until_the_reader_leaves():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click's; the reader may leave at any time."""
+        with until_the_reader_leaves():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order of the table."""
@@ -101,6 +137,7 @@ def name_environment_variables(command: click.Command) -> None:
             flag = max((opt for opt in parameter.opts if opt.startswith("--")), key=len, default="")
             if flag:
                 parameter.envvar = "NUKEDIAG_" + flag.removeprefix("--").upper().replace("-", "_")
+    command.context_class = _Context
     if isinstance(command, click.Group):
         for child in command.commands.values():
             name_environment_variables(child)
@@ -131,14 +168,16 @@ examples_first(root)
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with the contract's exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(int(_run(words)))
+    words = as_utf8(sys.argv[1:]) if arguments is None else list(arguments)
+    never_fail_to_encode()
+    code = int(_run(words))
+    finish()
+    sys.exit(code)
 
 
 def _run(words: list[str]) -> int:
     try:
         result = root.main(args=words, prog_name="nukediag", standalone_mode=False)
-        sys.stdout.flush()
         return int(result) if isinstance(result, int) else ExitCode.OK
     except NukediagError as error:
         return _complain(words, error.message, error.remedy, error.exit_code)
@@ -146,9 +185,8 @@ def _run(words: list[str]) -> int:
         return _complain(words, error.format_message(), _usage_remedy(error), ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return _complain(words, "interrupted", "", ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        # The reader has left (`| head`): nothing is wrong, and Python must not complain about it at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except ReaderLeft:
+        let_go(sys.stdout)  # `| head`: nothing is wrong
         return ExitCode.OK
     except Exception as error:
         return _complain(words, *_own_fault(words, error), ExitCode.BUG)
@@ -161,7 +199,7 @@ def _usage_remedy(error: click.ClickException) -> str:
 
 def _own_fault(words: Sequence[str], error: Exception) -> tuple[str, str]:
     if "-vv" in words or os.environ.get("NUKEDIAG_DEBUG"):
-        click.echo(redact("".join(traceback.format_exception(error))), err=True)
+        say(redact("".join(traceback.format_exception(error))), err=True)
     text = f"nukediag itself failed: {type(error).__name__}: {error}"
     return text, "this is a bug in nukediag; run again with -vv for the traceback and report it"
 
@@ -169,7 +207,12 @@ def _own_fault(words: Sequence[str], error: Exception) -> tuple[str, str]:
 def _wants_json(words: Sequence[str]) -> bool:
     by_format = any(pair == ("--format", "json") for pair in pairwise(words))
     own = words[: words.index("--")] if "--" in words else words
-    return "--json" in own or "--format=json" in own or by_format or os.environ.get("NUKEDIAG_FORMAT") == "json"
+    return (
+        "--json" in own
+        or "--format=json" in own
+        or by_format
+        or "json" in os.environ.get("NUKEDIAG_FORMAT", "").split()
+    )
 
 
 def _complain(words: Sequence[str], message: str, remedy: str, code: ExitCode) -> int:
@@ -181,8 +224,8 @@ def _complain(words: Sequence[str], message: str, remedy: str, code: ExitCode) -
             "exit_code": int(code),
             "error": {"message": message, "remedy": remedy or None},
         }
-        click.echo(json.dumps(document, indent=2))
-    click.echo(f"nukediag: {message}", err=True)
+        say(json.dumps(document, indent=2))
+    say(f"nukediag: {message}", err=True)
     if remedy:
-        click.echo(f"  next: {remedy}", err=True)
+        say(f"  next: {remedy}", err=True)
     return int(code)
