@@ -92,7 +92,14 @@ class Worker:
         """One call."""
         answer = await self._functions.call("analyze-image", _BODY, timeout=155)
         self._count.answers += 1
-        return Outcome(row, classify(answer, requires=("tags", "appraisal")), called=True, answer=answer, marked=True)
+        return Outcome(
+            row,
+            classify(answer, requires=("tags", "appraisal")),
+            called=True,
+            answer=answer,
+            marked=True,
+            duration_ms=answer.duration_ms,
+        )
 
 
 async def endless(after: str | None) -> AsyncIterator[Row]:

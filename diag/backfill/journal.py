@@ -40,6 +40,9 @@ _STATES = {
 }
 _PRUNE_EVERY = 10_000
 _EVIDENCE = 500
+_SHARE = 0.007  # of a call's usual duration: what each of its two records may wait for company
+_LONGEST_WAIT = 0.05  # seconds
+_SMOOTHING = 0.05
 
 _INTENT = """
 INSERT INTO item (function, id, run, state, attempts, started_at) VALUES (?, ?, ?, 1, 1, ?)
@@ -84,6 +87,7 @@ class Journal:
         self._writer = Writer(lambda: _connect(path), path)
         self._done = 0
         self._prune_before = 0.0
+        self._usual = 0.0
         self.counters = Counters()
 
     @classmethod
@@ -149,6 +153,7 @@ class Journal:
     async def outcome(self, outcome: Outcome, fate: Fate) -> None:
         """Commit what became of the call."""
         values, prune = self._values(outcome, fate), self._to_prune(fate)
+        self._pace_commits(outcome)
         self.counters.add(self._now(), outcome, fate)
 
         def write(db: sqlite3.Connection) -> None:
@@ -169,7 +174,8 @@ class Journal:
 
     async def counted(self, state: State, *, own: bool = False) -> int:
         """How many rows stand in a state; with ``own`` only those that this run has called."""
-        sql = "SELECT count(*) FROM item WHERE function = ? AND state = ? AND run LIKE ?"
+        indexed = "state > 2 AND " if state > State.DONE else ""
+        sql = f"SELECT count(*) FROM item WHERE function = ? AND {indexed}state = ? AND run LIKE ?"  # noqa: S608
         values = (self._function, state, self.run if own else "%")
         return await self._writer.submit(lambda db: int(db.execute(sql, values).fetchone()[0]))
 
@@ -200,6 +206,12 @@ class Journal:
     def _count(self) -> None:
         new = self.counters.take()
         self._writer.submit(lambda db: new.write(db, self.run)).add_done_callback(_seen)
+
+    def _pace_commits(self, outcome: Outcome) -> None:
+        """A call of seconds does not mind if its records wait milliseconds for others to share a commit with."""
+        if outcome.called:
+            self._usual += (outcome.duration_ms / 1000 - self._usual) * _SMOOTHING
+            self._writer.linger = min(_LONGEST_WAIT, self._usual * _SHARE)
 
     def _values(self, outcome: Outcome, fate: Fate) -> tuple[Any, ...]:
         diagnosis, answer = outcome.diagnosis, outcome.answer

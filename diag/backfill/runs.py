@@ -145,7 +145,7 @@ class Runs:
 
     def failed_rows(self, run: str, most: int = 100, signature: str | None = None) -> list[FailedRow]:
         """Rows that this run was the last to call and that have no result, latest first."""
-        wanted = f"state IN ({','.join('?' * len(_WITHOUT_RESULT))}) AND run = ?"
+        wanted = f"state > 2 AND state IN ({','.join('?' * len(_WITHOUT_RESULT))}) AND run = ?"
         values: list[object] = [*_WITHOUT_RESULT, run]
         if signature is not None:
             wanted, values = f"{wanted} AND signature = ?", [*values, signature]
@@ -155,12 +155,12 @@ class Runs:
 
     def failed_count(self, run: str) -> int:
         """How many rows this run was the last to call and that have no result."""
-        sql = f"SELECT count(*) FROM item WHERE state IN ({','.join('?' * len(_WITHOUT_RESULT))}) AND run = ?"  # noqa: S608
+        sql = f"SELECT count(*) FROM item WHERE state > 2 AND state IN ({','.join('?' * len(_WITHOUT_RESULT))}) AND run = ?"  # noqa: S608
         return sum(int(count) for (count,) in self._read(sql, *_WITHOUT_RESULT, run))
 
     def refused(self, function: str) -> int:
         """How many rows all runs so far have recorded as failed on their own account."""
-        sql = "SELECT count(*) FROM item WHERE function = ? AND state = ?"
+        sql = "SELECT count(*) FROM item WHERE function = ? AND state > 2 AND state = ?"
         return sum(int(count) for (count,) in self._read(sql, function, State.REFUSED))
 
     def _past(self, which: str, value: object) -> list[PastRun]:

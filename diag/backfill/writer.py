@@ -1,4 +1,7 @@
-"""One thread that owns the journal's connection; everything that waits while it commits shares the next commit."""
+"""One thread that owns the journal's connection; everything that waits while it commits shares the next commit.
+
+Each commit wakes this thread, then the disk, then the event loop: at a few dozen calls per second that is most of what a
+journal costs. So an operation may wait a little for others to share its commit with (``linger``)."""
 
 from __future__ import annotations
 
@@ -15,17 +18,21 @@ from diag.errors import JournalError
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection], T]
 _MOST = 500  # operations per commit
+_CROWD = 32  # operations that wait for no others any more
 _Entry = tuple[Operation[Any], "asyncio.Future[Any]"]
 
 
 class Writer:
     """Runs operations on the connection in order, grouped into transactions. An operation's future is done only
-    after its transaction is on the disk."""
+    after its transaction is on the disk. ``linger``: seconds that an operation may wait for company."""
 
     def __init__(self, connect: Callable[[], sqlite3.Connection], path: Path) -> None:
         self._path = path
         self._connect = connect
-        self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[_Entry] | None] = queue.SimpleQueue()
+        self._waiting: list[_Entry] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self.linger = 0.0
         self._loop = asyncio.get_running_loop()
         self.pending = 0
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
@@ -35,11 +42,24 @@ class Writer:
         """The operation's result, once it is committed. The future raises JournalError."""
         future: asyncio.Future[T] = self._loop.create_future()
         self.pending += 1
-        self._queue.put((operation, future))
+        self._waiting.append((operation, future))
+        if len(self._waiting) >= _CROWD or not self.linger:
+            self._hand_over()
+        elif self._timer is None:
+            self._timer = self._loop.call_later(self.linger, self._hand_over)
         return future
+
+    def _hand_over(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._waiting:
+            self._queue.put(self._waiting)
+            self._waiting = []
 
     async def close(self) -> None:
         """Finish what was submitted and end the thread."""
+        self._hand_over()
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -60,12 +80,12 @@ class Writer:
 
     def _gather(self) -> tuple[list[_Entry], bool]:
         batch: list[_Entry] = []
-        entry = self._queue.get()
-        while entry is not None:
-            batch.append(entry)
+        entries = self._queue.get()
+        while entries is not None:
+            batch += entries
             if len(batch) >= _MOST or self._queue.empty():
                 return batch, True
-            entry = self._queue.get()
+            entries = self._queue.get()
         return batch, False
 
     def _answer(self, batch: list[_Entry], results: list[Any] | None, error: JournalError | None) -> None:

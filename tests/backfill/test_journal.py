@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -97,8 +98,6 @@ async def test_no_secret_gets_into_the_journal(journal):
     value = "sb_secret_" + "QqWwEeRrTtYyUuIi12345678"
     redact.learn(Secret(value))
     told = diagnosis("unknown")
-    from dataclasses import replace
-
     from diag.diagnosis import Evidence
 
     held = await opened(journal)
@@ -194,3 +193,17 @@ def test_nothing_acknowledged_is_lost_by_sigkill(journal, round_):
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert {states[row_id] for row_id in done} == {State.DONE}
     assert begun <= set(states)
+
+
+async def test_records_of_slow_calls_share_their_commits_and_are_still_awaited(journal):
+    held = await opened(journal)
+    commits = []
+    await held._writer.submit(lambda db: db.set_trace_callback(lambda sql: sql == "COMMIT" and commits.append(sql)))
+    for number in range(100):  # slow calls, so that the journal takes its time
+        await held.outcome(replace(outcome(str(number)), duration_ms=60_000), Fate.DONE)
+    commits.clear()
+    await asyncio.gather(*(held.intent(f"row-{number}") for number in range(20)))
+    assert len(commits) <= 2
+    with sqlite3.connect(f"file:{journal}?mode=ro", uri=True) as db:
+        assert db.execute("SELECT count(*) FROM item WHERE id LIKE 'row-%'").fetchone() == (20,)
+    await held.close()
