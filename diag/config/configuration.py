@@ -39,12 +39,22 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class LocalSecret:
     """The local copy of one of the function's own secrets, exactly as the file or the environment holds it (its
-    digest is compared with the project's), with what looks wrong about it."""
+    digest is compared with the project's), with what looks wrong about it. ``shadowed``: copies with another value in
+    places that count for less."""
 
     name: str
     secret: Secret
     place: Place
     warnings: tuple[str, ...] = ()
+    shadowed: tuple[LocalSecret, ...] = ()
+
+    @property
+    def contradictions(self) -> tuple[str, ...]:
+        """One sentence for each copy with another value."""
+        return tuple(
+            f"{self.name} in {other.place.text} is not the value in {self.place.text}, which counts."
+            for other in self.shadowed
+        )
 
 
 @dataclass(frozen=True, slots=True)

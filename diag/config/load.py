@@ -4,7 +4,8 @@ of settings."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from diag.config.names import CONNECTION, OVERRIDES, PROVIDER_ENDPOINTS, PUBLIC_
 from diag.config.settings import Place, Settings
 from diag.config.sources import Sources, gather
 from diag.config.suspicion import faults, is_placeholder, tidy
+from diag.errors import SettingsError
 from diag.secret import Secret, redact
 
 _SECRET_NAME = re.compile(r"KEY|SECRET|TOKEN|PASS|CREDENTIAL|PRIVATE|DSN", re.IGNORECASE)
@@ -149,6 +151,10 @@ def _values(choices: Mapping[str, Choice]) -> dict[str, Any]:
 def _state_dir(choices: Mapping[str, Choice]) -> Path:
     """One folder per project under the state root; shown as the root where no project is known yet."""
     choice = choices["state_dir"]
+    if choice.value and redact(choice.value) != choice.value:
+        raise SettingsError(
+            "the state folder is named by a secret", "set NUKEDIAG_STATE_DIR to a folder, or leave it out"
+        )
     root = Path(choice.value).expanduser() if choice.value else platformdirs.user_state_path("nukediag")
     project = choices["ref"].value or host_of(choices["url"].value) or "no-project"
     choice.value = str(root / re.sub(r"[^A-Za-z0-9.-]", "-", project).lstrip("."))
@@ -209,16 +215,16 @@ def _plain(value: object) -> str:
 
 def _local_secrets(sources: Sources, settings: Settings) -> dict[str, LocalSecret]:
     names = dict.fromkeys((*settings.secrets.required, *settings.secrets.expected))
-    found = {name: next(iter(sources.variables(name)), None) for name in names}
-    hidden = (value for name, value in found.items() if name not in settings.secrets.expected)
-    redact.learn(*(Secret(value.raw) for value in hidden if value and not is_placeholder(value.raw)))
-    return {name: _local_secret(name, value) for name, value in found.items() if value is not None}
+    found = {name: copies for name in names if (copies := list(sources.variables(name)))}
+    hidden = (value for name, copies in found.items() if name not in settings.secrets.expected for value in copies)
+    redact.learn(*(Secret(value.raw) for value in hidden if not is_placeholder(value.raw)))
+    return {name: _with_shadowed(name, copies) for name, copies in found.items()}
 
 
 def _local_values(sources: Sources) -> dict[str, LocalSecret]:
     """Everything in the env files that may be a secret of the function: not what names the project itself."""
     known = {name for one in CONNECTION for name in one.names} - {"SERVICE_ROLE_KEY"}
-    found: dict[str, LocalSecret] = {}
+    found: dict[str, list[Found]] = {}
     for env_file in sources.env_files:
         for name, values in env_file.values.items():
             if (
@@ -226,8 +232,21 @@ def _local_values(sources: Sources) -> dict[str, LocalSecret]:
                 and name not in PROVIDER_ENDPOINTS
                 and not name.startswith(("SUPABASE_", "NUKEDIAG_", *PUBLIC_PREFIXES))
             ):
-                found.setdefault(name, _local_secret(name, values[0]))
-    return found
+                found.setdefault(name, []).append(values[0])
+    return {name: _with_shadowed(name, copies) for name, copies in found.items()}
+
+
+def _with_shadowed(name: str, copies: Sequence[Found]) -> LocalSecret:
+    """The first copy, with those further ones that say something else."""
+    first, *rest = (_local_secret(name, copy) for copy in copies)
+    known = {tidy(first.secret.reveal())}
+    shadowed = []
+    for copy in rest:
+        value = tidy(copy.secret.reveal())
+        if value and value not in known and not is_placeholder(value):
+            known.add(value)
+            shadowed.append(copy)
+    return replace(first, shadowed=tuple(shadowed))
 
 
 def _endpoints(sources: Sources) -> dict[str, str]:

@@ -68,6 +68,15 @@ class Copy:
         return self.stored.digest[:8] if self.stored else None
 
     @property
+    def held(self) -> LocalSecret | None:
+        """The local copy whose value is the stored one: the one that counts, or one that it shadows."""
+        if self.local is None or self.stored is None:
+            return None
+        if self.state is State.SAME:
+            return self.local
+        return next((copy for copy in self.local.shadowed if copy.secret.digest == self.stored.digest), None)
+
+    @property
     def is_different(self) -> bool:
         """Whether this is a difference that wants mending."""
         return self.state in FAULTS
@@ -211,8 +220,12 @@ class _Judge:
             return (State.PLACEHOLDER, told) if same else (State.ONLY_STORED, "")
         if stored.digest == local.secret.digest and raw != tidy(raw):
             return State.ALTERED, f"{name} in the project has the same fault as the local copy"
-        other = f"{name} in the project is not the value in {local.place.text}{self._swapped(stored, name)}"
+        other = f"{name} in the project is not the value in {local.place.text}{self._instead(stored, local)}"
         return _judged(name, stored.digest, tidy(raw), State.DIFFERS, other, f"the value in {local.place.text}")
+
+    def _instead(self, stored: StoredSecret, local: LocalSecret) -> str:
+        older = next((copy for copy in local.shadowed if copy.secret.digest == stored.digest), None)
+        return f": it is that in {older.place.text}" if older else self._swapped(stored, local.name)
 
     def _swapped(self, stored: StoredSecret, name: str) -> str:
         twins: Sequence[str] = [

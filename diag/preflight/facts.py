@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from diag.config import Configuration
 from diag.config.settings import Settings
 from diag.config.suspicion import tidy
-from diag.credentials import Copies, State, compare
+from diag.credentials import Copies, compare
 from diag.diagnosis import Answer, Diagnosis
 from diag.project import DeployedFunction, Management, Project, ProjectError, ProjectState, StoredSecret
 from diag.project.shipped import PROBE
@@ -149,9 +149,7 @@ class Facts:
     async def usable(self, name: str) -> Secret | None:
         """The value of a secret as the function has it: the local copy, where the project stores the same."""
         copy = (await self.copies()).of(name)
-        if copy is None or copy.state is not State.SAME or copy.local is None:
-            return None
-        return Secret(tidy(copy.local.secret.reveal()))
+        return Secret(tidy(copy.held.secret.reveal())) if copy and copy.held else None
 
     async def probe(self) -> ProbeReport | None:
         """What nukediag-probe says from inside the project, where it is deployed."""

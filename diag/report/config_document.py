@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from diag.config import Configuration, Entry, LocalSecret
+from diag.config import Configuration, Entry, LocalSecret, Shadowed
 from diag.report.documents import Document
 from diag.secret import redact
 
@@ -44,11 +44,14 @@ def entries_of(configuration: Configuration) -> list[Entry]:
     """All that ``config show`` lists; the function's own secrets as ``secret OPENAI_API_KEY``, masked unless their
     value is stated in the settings anyway."""
     open_names = configuration.settings.secrets.expected
-    local = [
-        Entry(f"secret {secret.name}", _shown(secret, secret.name in open_names), secret.place, (), secret.warnings)
-        for secret in configuration.local_secrets.values()
-    ]
+    local = [_local(secret, secret.name in open_names) for secret in configuration.local_secrets.values()]
     return [*configuration.entries, *local]
+
+
+def _local(secret: LocalSecret, is_open: bool) -> Entry:
+    shadowed = tuple(Shadowed(_shown(other, is_open), other.place, same=False) for other in secret.shadowed)
+    warnings = (*secret.warnings, *secret.contradictions)
+    return Entry(f"secret {secret.name}", _shown(secret, is_open), secret.place, shadowed, warnings)
 
 
 def _shown(secret: LocalSecret, is_open: bool) -> str:

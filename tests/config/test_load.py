@@ -262,3 +262,20 @@ def test_a_key_in_place_of_the_ref_names_no_folder(tmp_path: Path) -> None:
     assert found.ref is None
     assert key not in str(found.state_dir)
     assert any("holds a key, not the project's ref" in warning for warning in found.warnings)
+
+
+def test_a_secret_with_another_value_elsewhere_says_which_one_counts(tmp_path: Path) -> None:
+    write(tmp_path, ".env.local", "OPENAI_API_KEY=sk-proj-aaaaaaaaaaaaaaaaaaaaaaaa\nAWS_REGION=us-east-1\n")
+    write(tmp_path, "supabase/functions/.env", 'OPENAI_API_KEY=sk-proj-bbbbbbbbbbbbbbbbbbbb\nAWS_REGION="us-east-1"\n')
+    local = loaded(tmp_path).local_secrets
+    assert [other.place.text for other in local["OPENAI_API_KEY"].shadowed] == ["supabase/functions/.env:1"]
+    [told] = local["OPENAI_API_KEY"].contradictions
+    assert told.endswith("is not the value in .env.local:1, which counts.")
+    assert "aaaa" not in told
+    assert local["AWS_REGION"].shadowed == ()
+
+
+def test_a_state_folder_that_is_a_key_is_refused_without_repeating_it(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="named by a secret") as refused:
+        loaded(tmp_path, {"NUKEDIAG_STATE_DIR": SECRET_KEY})
+    assert SECRET_KEY[12:] not in f"{refused.value.message} {refused.value.remedy}"

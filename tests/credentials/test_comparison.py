@@ -143,3 +143,14 @@ def test_unreadable_digests_are_no_difference(tmp_path: Path) -> None:
     copies = compare(settings(tmp_path, f"OPENAI_API_KEY={KEY}\n"), listed)
     assert states(copies)["OPENAI_API_KEY"] is State.UNREADABLE
     assert "OPENAI_API_KEY" not in {copy.name for copy in copies.different}
+
+
+def test_a_stored_value_that_only_a_shadowed_copy_has_is_told_and_still_known(tmp_path: Path) -> None:
+    (tmp_path / ".env.local").write_text(f"OPENAI_API_KEY={KEY[::-1]}\n")
+    copies = compare(settings(tmp_path, f"OPENAI_API_KEY={KEY}\n"), stored(OPENAI_API_KEY=KEY))
+    copy = copies.of("OPENAI_API_KEY")
+    assert copy is not None
+    assert copy.state is State.DIFFERS
+    assert copy.told.endswith("is not the value in .env.local:1: it is that in supabase/functions/.env:1")
+    assert copy.held is not None
+    assert copy.held.secret.reveal() == KEY

@@ -366,3 +366,20 @@ async def test_what_the_code_reads_and_nobody_sets_is_a_warning(tmp_path: Path) 
     assert [one.text for one in found.evidence] == [
         "supabase/functions/analyze-image/index.ts:2 reads WEBHOOK_KEY, which is not set"
     ]
+
+
+async def test_what_the_code_lacks_is_mended_by_what_is_at_hand_and_a_reserved_name_by_other_code(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "supabase/functions/analyze-image"
+    home.mkdir(parents=True)
+    (home / "index.ts").write_text(
+        'const a = Deno.env.get("WEBHOOK_KEY")!;\nconst b = Deno.env.get("SUPABASE_SERVICE_KEY")!;\n'
+        'const c = Deno.env.get("MAIL_KEY")!;\n'
+    )
+    (home.parent / ".env").write_text("WEBHOOK_KEY=w3bh00k-w3bh00k-w3bh00k\n")
+    push, code = of(await preflight(SupabaseDouble.with_rows(3), tmp_path), "secrets.code").remedies
+    assert push.command == "nukediag secrets push WEBHOOK_KEY MAIL_KEY --yes"
+    assert "MAIL_KEY=<value>" in push.text
+    assert "WEBHOOK_KEY" not in push.text
+    assert (code.command or "").startswith("supabase functions deploy analyze-image")

@@ -149,6 +149,7 @@ async def test_a_placeholder_is_known_by_its_digest(tmp_path: Path) -> None:
     result = await preflight(Providers(), tmp_path, {**KEYS, "OPENAI_API_KEY": "your-openai-api-key"})
     found = of(result, "secrets.OPENAI_API_KEY.present")
     assert (found.status, found.finding.summary) == (Status.FAIL, "OPENAI_API_KEY holds a placeholder")
+    assert [one.command for one in found.remedies] == ["nukediag secrets push OPENAI_API_KEY --overwrite --yes"]
 
 
 def test_a_function_that_sees_another_value_than_the_stored_one_is_stale() -> None:

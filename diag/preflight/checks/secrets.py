@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from diag.catalogue import describe
 from diag.credentials import Copies, Copy, State
 from diag.credentials.alteration import EMPTY
-from diag.credentials.readings import lacks
+from diag.credentials.readings import Lack, lacks
 from diag.diagnosis import Evidence, Remedy
 from diag.preflight.checks.project import no_permission
 from diag.preflight.facts import Facts
@@ -48,23 +48,24 @@ async def present(facts: Facts, *, name: str) -> Finding:
         return _absent(facts, name, f"{name} is set but empty", f"{name} holds an empty value")
     copy = (await facts.copies()).of(name)
     if copy and copy.state is State.PLACEHOLDER:
-        return _absent(facts, name, f"{name} holds a placeholder", copy.told)
+        return _absent(facts, name, f"{name} holds a placeholder", copy.told, stored=True)
     age = stored[name].updated_at
     return passed(f"last changed {age:%Y-%m-%d %H:%M} UTC" if age else "listed")
 
 
-def _absent(facts: Facts, name: str, summary: str, seen: str) -> Finding:
+def _absent(facts: Facts, name: str, summary: str, seen: str, *, stored: bool = False) -> Finding:
     context = {**facts.context, "secret": name}
     diagnosis = describe(signature_for(name), context=context, evidence=(Evidence("project's secrets", seen),))
-    return found(diagnosis, summary, remedies=(set_command(facts, name),), source=_local(facts, name))
+    return found(diagnosis, summary, remedies=(set_command(facts, name, stored=stored),), source=_local(facts, name))
 
 
-def set_command(facts: Facts, name: str) -> Remedy:
-    """How to set a secret without its value in the shell's history."""
+def set_command(facts: Facts, name: str, *, stored: bool = False) -> Remedy:
+    """How to set a secret without its value in the shell's history. ``stored``: something worthless takes its place."""
     local = facts.configuration.local_secrets.get(name)
     if local is not None and not local.warnings:
-        return Remedy(f"Set it from {local.place.text}.", f"nukediag secrets push {name} --yes")
-    ref, file = facts.context.get("ref", "<project-ref>"), "supabase/functions/.env"
+        overwrite = " --overwrite" if stored else ""
+        return Remedy(f"Set it from {local.place.text}.", f"nukediag secrets push {name}{overwrite} --yes")
+    ref, file = _ref(facts), "supabase/functions/.env"
     command = f"supabase secrets set --env-file {file} --project-ref {ref}"
     return Remedy(f"Put {name}=<value> into {file} and set it.", command)
 
@@ -90,7 +91,7 @@ async def expected(facts: Facts, *, name: str) -> Finding:
 
 def _set_value(facts: Facts, name: str, value: str) -> Remedy:
     # The one place where a value stands in a command: it is in the settings already, and no secret.
-    command = f"supabase secrets set {name}={value} --project-ref {facts.context.get('ref', '<project-ref>')}"
+    command = f"supabase secrets set {name}={value} --project-ref {_ref(facts)}"
     return Remedy(f"Set {name} to {value}, or change secrets.expected in nukediag.toml.", command)
 
 
@@ -129,7 +130,7 @@ def stale_names(compared: Copies, report: ProbeReport | None) -> tuple[str, ...]
 
 def _stale(facts: Facts, names: tuple[str, ...]) -> Finding:
     told = f"running functions still see an older value of {', '.join(names)}"
-    ref, function = facts.context.get("ref", "<project-ref>"), facts.settings.function.name
+    ref, function = _ref(facts), facts.settings.function.name
     remedy = Remedy("Deploy the functions again.", f"supabase functions deploy {function} --project-ref {ref}")
     seen = Evidence("nukediag-probe", told)
     return Finding(Status.WARN, told, evidence=(seen,), remedies=(remedy,))
@@ -173,10 +174,28 @@ async def code(facts: Facts) -> Finding:
     if not lacking:
         return passed(f"{len(source.reads)} variables in {len(source.files)} files", detail=_unclear(source))
     evidence = tuple(Evidence("source code", lack.told) for lack in lacking)
-    names = " ".join(lack.name for lack in lacking if lack.can_be_set)
-    remedy = Remedy("Set what the code needs.", f"nukediag secrets push {names} --yes" if names else None)
     told = f"the code reads {', '.join(lack.name for lack in lacking)}, which it will not get"
-    return Finding(Status.WARN, told, evidence=evidence, detail=_unclear(source), remedies=(remedy,))
+    return Finding(Status.WARN, told, evidence=evidence, detail=_unclear(source), remedies=_given(facts, lacking))
+
+
+def _given(facts: Facts, lacking: Sequence[Lack]) -> tuple[Remedy, ...]:
+    """What is at hand is pushed, what is not has to be written down first, and reserved names are read otherwise."""
+    local = {**facts.configuration.local_values, **facts.configuration.local_secrets}
+    settable = [lack.name for lack in lacking if lack.can_be_set]
+    absent = [name for name in settable if name not in local]
+    put = (
+        f"Put {' and '.join(f'{name}=<value>' for name in absent)} into supabase/functions/.env and set what is there."
+    )
+    text = put if absent else "Set what the code needs."
+    pushed = (Remedy(text, f"nukediag secrets push {' '.join(settable)} --yes"),) if settable else ()
+    reserved = any(not lack.can_be_set for lack in lacking)
+    command = f"supabase functions deploy {facts.settings.function.name} --project-ref {_ref(facts)}"
+    other = Remedy("Let the code read the names that the platform gives, and deploy it again.", command)
+    return (*pushed, other) if reserved else pushed
+
+
+def _ref(facts: Facts) -> str:
+    return facts.context.get("ref", "<project-ref>")
 
 
 def _unclear(source: Source) -> str | None:

@@ -85,7 +85,8 @@ def _key_fault(facts: Facts, signature: str, text: str, seen: str) -> Finding:
 async def values(facts: Facts) -> Finding:
     """No value is malformed, contradicts another source, or stands where browsers can read it."""
     configuration = facts.configuration
-    local = [warning for secret in configuration.local_secrets.values() for warning in secret.warnings]
+    secrets = configuration.local_secrets.values()
+    local = [warning for one in secrets for warning in (*one.warnings, *one.contradictions)]
     warnings = tuple(dict.fromkeys((*configuration.warnings, *local)))
     if not warnings:
         return passed("every value is clean")

@@ -21,7 +21,7 @@ OPENAI = "OPENAI_API_KEY"
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _ONLY_WARNS = {"openai.model-unavailable", "gemini.permission"}
 """Which model a function asks for, and what a key may list, is known here only by guess: the call decides."""
-NO_COPY = "a missing local copy"
+NO_COPY = "no local copy of the stored value"
 _PROBE = Remedy("Ask inside the project, where it counts.", "nukediag functions deploy nukediag-probe")
 
 
