@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Literal, TextIO
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, TextIO
 
 from rich.console import Console
+from rich.text import Text
 
 from diag.cli.streams import let_go
+from diag.report.terminal import is_whole
 
 ColorChoice = Literal["auto", "always", "never"]
 
@@ -26,7 +28,26 @@ def is_coloured(choice: ColorChoice, environ: Mapping[str, str], *, terminal: bo
 
 
 class QuietConsole(Console):
-    """A console whose reader may leave (``| head``): the command goes on to its own exit code, and says nothing."""
+    """A console whose reader may leave (``| head``): the command goes on to its own exit code, and says nothing.
+
+    On a terminal, lines and texts are broken at words, but for commands: they must come out whole when they are
+    copied, however narrow the terminal is."""
+
+    def print(self, *objects: Any, **style: Any) -> None:
+        """As rich's, but for lines and texts."""
+        if objects and all(isinstance(one, str | Text) for one in objects):
+            style.setdefault("soft_wrap", True)
+            if self.is_terminal:
+                objects = tuple(self._at_words(one) for one in objects)
+        super().print(*objects, **style)
+
+    def _at_words(self, text: str | Text) -> Text:
+        text = Text(text) if isinstance(text, str) else text
+        lines = text.split("\n", allow_blank=True)
+        return Text("\n").join(part for line in lines for part in self._broken(line))
+
+    def _broken(self, line: Text) -> Iterable[Text]:
+        return [line] if is_whole(line) else line.wrap(self, self.width, overflow="ignore") or [line]
 
     def on_broken_pipe(self) -> None:
         """Nobody reads any more."""

@@ -38,9 +38,9 @@ def _timer(after: float, call: Callable[[], None]) -> Alarm:
 class Waiting(Observer):
     """Knows what is under way; tells it to the live line."""
 
-    def __init__(self, what: str, tell: Callable[[str], None], status: Status | None = None) -> None:
+    def __init__(self, what: str, console: Console, status: Status | None = None) -> None:
         self._what = what
-        self._tell = tell
+        self._console = console
         self._status = status
         self._under_way: list[str] = []
 
@@ -66,7 +66,7 @@ class Waiting(Observer):
     def on_wait(self, ids: Sequence[str], pause: float, left: float) -> None:
         """Said at once: a wait is long, and asked for."""
         named = ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
-        self._tell(f"not yet: {named}; looking again in {pause:.0f} s ({left:.0f} s left)")
+        self._console.print(f"not yet: {named}; looking again in {pause:.0f} s ({left:.0f} s left)")
 
     def words(self) -> str:
         """What is waited for, in one line."""
@@ -74,7 +74,13 @@ class Waiting(Observer):
 
     def _show(self) -> None:
         if self._status:
-            self._status.update(self.words())
+            self._status.update(_one_line(self.words(), self._console))
+
+
+def _one_line(words: str, console: Console) -> str:
+    """Cut at the terminal's width: a live line that is broken in two jumps up and down."""
+    room = console.width - 4
+    return words if len(words) <= room else f"{words[: room - 3]}..."
 
 
 @contextmanager
@@ -85,10 +91,10 @@ def waiting(
     the clock."""
     if console.is_terminal and not console.is_dumb_terminal:
         spinner = "dots" if console.encoding.lower().startswith("utf") else "line"
-        with console.status(what, spinner=spinner) as status:
-            yield Waiting(what, console.print, status)
+        with console.status(_one_line(what, console), spinner=spinner) as status:
+            yield Waiting(what, console, status)
         return
-    seen = Waiting(what, console.print)
+    seen = Waiting(what, console)
     notice = alarm(NOTICE_AFTER, lambda: console.print(f"{seen.words()} ..."))
     notice.start()
     try:

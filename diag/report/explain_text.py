@@ -74,11 +74,9 @@ def log_text(report: LogReport, paper: Paper, verbosity: int = 0) -> Text:
 
 
 def _head(diagnosis: Diagnosis, paper: Paper) -> Text:
-    return (
-        paper.mark(diagnosis.verdict.value)
-        + Text("  ")
-        + Text(paper.words(f"{diagnosis.signature}: {diagnosis.title}"), "bold")
-    )
+    mark = paper.mark(diagnosis.verdict.value)
+    told = "\n".join(paper.lines(f"{diagnosis.signature}: {diagnosis.title}", len(mark.plain) + 2))
+    return Text.assemble(mark, "  ", (told, "bold"))
 
 
 def _sum(report: LogReport) -> str:

@@ -6,6 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.style import Style
 from rich.text import Text
 
 from diag.diagnosis import Diagnosis, Evidence, Remedy
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 
 _LABEL = 8  # columns of the label before a fact: "  cause   ..."
 _ASCII = str.maketrans({"…": "...", "·": "-", "—": "-", "–": "-", "’": "'", "×": "x", "→": "->"})
+
+_WHOLE = Style(bold=True, meta={"whole": True})
+
+
+def is_whole(line: Text) -> bool:
+    """Whether the line is one to copy, which must not be broken."""
+    return any(isinstance(span.style, Style) and span.style.meta.get("whole") for span in line.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,7 @@ class Paper:
 
     def command(self, text: str, indent: int = 2) -> Text:
         """A command to copy: never broken."""
-        return Text(" " * (indent + _LABEL) + self.words(text), "bold")
+        return Text.assemble(" " * (indent + _LABEL), (self.words(text), _WHOLE))
 
     def evidence(self, evidence: Iterable[Evidence], indent: int = 2, most: int = 4) -> list[Text]:
         """What was seen, a line or two each."""

@@ -43,9 +43,10 @@ def render(outcome: Outcome, function: str, paper: Paper, verbosity: int = 0) ->
     """The report of one call; ``verbosity`` -1 is one line."""
     diagnosis = outcome.diagnosis
     mark = paper.mark(diagnosis.verdict.value)
-    head = Text.assemble(mark, "  ", (paper.words(f"{diagnosis.signature}: {diagnosis.title}"), "bold"))
+    told = f"{diagnosis.signature}: {diagnosis.title}"
     if verbosity < 0:
-        return head
+        return Text.assemble(mark, "  ", (paper.words(told), "bold"))
+    head = Text.assemble(mark, "  ", ("\n".join(paper.lines(told, len(mark.plain) + 2)), "bold"))
     lines = [head, *_facts(outcome, function, paper)]
     if diagnosis.evidence and (verbosity > 0 or diagnosis.signature != "function.ok"):
         lines += paper.evidence(diagnosis.evidence, most=99 if verbosity else 4)
