@@ -5,6 +5,7 @@ The library is imported when the first table is asked for: it costs a fifth of a
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 PAGE = 1_000
 """Rows per answer that every project allows (``max_rows``, unless somebody lowered it). The cap is silent."""
 _LONGEST_LIST = 4_000  # characters of an in.(...) list as it is sent: well below every proxy's limit for a URL
+_LARGEST_DESCRIPTION = 32 << 20  # bytes; a thousand tables of fifty columns are some 10 MB
 _LONGEST_CHUNK = 100  # ids
 
 
@@ -163,9 +165,12 @@ class DataApi:
         headers = {**self._headers, "Accept": "application/openapi+json"}
         async for attempt in retrying():
             with attempt, translated(what):
-                response = await self._client.get(f"{self._url}/", headers=headers)
-                return tables_of(response.json())
-        raise AssertionError("a retry ends with an answer or an exception")
+                async with self._client.stream("GET", f"{self._url}/", headers=headers) as response:
+                    answer = answer_of(response, await read_at_most(response, _LARGEST_DESCRIPTION))
+        try:
+            return tables_of(json.loads(answer.body))
+        except (ValueError, RecursionError):
+            raise unexpected(what, answer) from None
 
     async def rpc(self, name: str, arguments: Mapping[str, Any], *, again: bool = False) -> Any:
         """The JSON that a function of the database gives. ``again``: calling it twice is calling it once, so it is
