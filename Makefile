@@ -3,25 +3,33 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test check bench format docs clean
+.PHONY: help demo test browser-test check bench format docs clean lock audit sbom dist minimal
 
 help:
 	@echo "make demo    the whole story in the local sandbox, from a broken project to a finished backfill"
 	@echo "make test    set up everything and run all tests"
+	@echo "make browser-test  the report's pages in a real Chromium (which it asks for where there is none)"
 	@echo "make check   formatting, lint, types, generated documents"
 	@echo "make bench   measurements (ratios inside one run)"
 	@echo "make docs    write the generated documents again"
+	@echo "make lock    resolve requirements/ anew from setup.cfg (asks the package index)"
+	@echo "make audit   known vulnerabilities of what is locked (asks the advisory service)"
+	@echo "make dist    wheel, sdist and bill of materials, the same bytes from the same commit"
+	@echo "make minimal the tests of the core on the oldest libraries that setup.cfg admits"
 	@echo "make clean   remove .venv and caches"
 
-$(VENV)/.sandbox: setup.cfg pyproject.toml
+$(VENV)/.sandbox: setup.cfg pyproject.toml requirements/sandbox.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sandbox]'
+	$(PIP) --require-hashes --requirement requirements/sandbox.txt
+	$(PIP) --no-deps --editable .
 	@touch $@
 
-$(VENV)/.dev: setup.cfg pyproject.toml
+$(VENV)/.dev: setup.cfg pyproject.toml requirements/dev.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(PIP) --require-hashes --requirement requirements/dev.txt
+	$(PIP) --no-deps --editable .
 	@touch $@ $(VENV)/.sandbox
 
 demo: $(VENV)/.sandbox
@@ -32,11 +40,16 @@ test: $(VENV)/.dev
 	  || { echo "what failed beside other sandboxes gets one try alone:"; \
 	       $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
 
+browser-test: $(VENV)/.dev
+	$(BIN)/python -m pytest browser_tests
+
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m docs.generate --check
+	$(BIN)/python -m release.locks --check
+	$(BIN)/python -m release.audit --lenient
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m docs.generate
@@ -47,6 +60,22 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.dev
+	$(BIN)/python -m release.locks
+
+audit: $(VENV)/.dev
+	$(BIN)/python -m release.audit
+
+sbom: $(VENV)/.dev
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --output-reproducible --output-file dist/nukediag.cdx.json requirements/core.txt
+
+dist: $(VENV)/.dev sbom
+	$(BIN)/python -m release.distributions dist
+
+minimal: $(VENV)/.dev
+	$(BIN)/python -m release.minimal
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

@@ -47,7 +47,7 @@ def slot(at: int, *, width: int = 10, good: int = 5, refused: int = 0, failed: i
         (SHUT, "ended", "not started", "bad"),
         (BackfillResult("r", "f", 9, stopped=Stopped("interrupted"), exit_code=ExitCode.INTERRUPTED), "ended",
          "interrupted", "warn"),
-        (BackfillResult("r", "f", 9, stopped=Stopped("guard", "aws.throttled", "why")), "ended", "stopped", "warn"),
+        (BackfillResult("r", "f", 9, stopped=Stopped("guard", "aws.throttled", "why")), "ended", "stopped", "bad"),
         (BackfillResult("r", "f", 9, attempted=9, succeeded=4, failed=5, remaining=5), "ended", "done", "warn"),
     ],
 )  # fmt: skip

@@ -31,6 +31,8 @@ from diag.report.page.words import clock, share
 from diag.report.terminal import money
 
 _MOST_KINDS = 50
+_ON_PURPOSE = ("interrupted", "control", "max-calls", "max-cost", "max-duration")
+"""Reasons of an early end at which nothing is wrong."""
 _AGAIN = Mend(text="run the same command again: it goes on where this one stopped, and calls no row twice that is done")
 
 
@@ -100,8 +102,9 @@ def _ended(result: BackfillResult) -> tuple[str, Tone, str]:
     if result.exit_code is ExitCode.UNHEALTHY:
         return "not started", "bad", told or "the gate stayed shut"
     if result.stopped is not None:
-        interrupted = result.stopped.reason == "interrupted"
-        return "interrupted" if interrupted else "stopped", "warn", told or result.stopped.reason
+        reason = result.stopped.reason
+        verdict = "interrupted" if reason == "interrupted" else "stopped"
+        return verdict, "warn" if reason in _ON_PURPOSE else "bad", told or reason
     tone: Tone = "warn" if result.failed else "good"
     if result.finished:
         return "finished", tone, _nothing_left(result)
