@@ -1,7 +1,7 @@
 """One thread that owns the journal's connection; everything that waits while it commits shares the next commit.
 
-Each commit wakes this thread, then the disk, then the event loop: at a few dozen calls per second that is most of what a
-journal costs. So an operation may wait a little for others to share its commit with (``linger``)."""
+Each commit wakes this thread, then the disk, then the event loop: at a few dozen calls per second that is most of what
+a journal costs. So an operation may wait a little for others to share its commit with (``linger``)."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from diag.secret import redact
 
 LONGEST_EVIDENCE = 300
 """Characters of one piece of evidence."""
+_SHORTENED = 4_000  # characters that are searched for credentials before a text is cut to that length
 MOST_EVIDENCE = 6
 NOTABLE = 58
 """The weight from which a further cause is listed, and from which a field beside the failure names its cause."""
@@ -243,5 +244,7 @@ def _pieces(case: _Case, found: _Ruling) -> Iterator[tuple[str, str]]:
 
 def shorten(text: str) -> str:
     """The text without credentials and cut to a readable length."""
+    if len(text) > _SHORTENED:
+        text = text[:_SHORTENED].rsplit(None, 1)[0]  # between two words: half a credential would not be known as one
     flat = " ".join(redact(text).split())
     return flat if len(flat) <= LONGEST_EVIDENCE else f"{flat[: LONGEST_EVIDENCE - 1]}…"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from diag.catalogue.entries import answers as words
-from diag.catalogue.parts import Field, fields, is_aside, is_present, is_talk, letters
+from diag.catalogue.parts import Field, fields, is_aside, is_present, is_talk, letters, remembered
 from diag.catalogue.reading import Leaf, parse
 
 
@@ -95,9 +95,14 @@ def _is_telling(name: str, key: str, value: Any) -> bool:
         return str(value).lower() in words.ENDINGS
     if words.ERROR_KEY.match(key):
         return _is_meaningful(value)
-    if isinstance(value, str | dict | list) and words.ERROR_END.search(letters(key)):
+    if isinstance(value, str | dict | list) and _ends_in_error(key):
         return _is_meaningful(value)
     return isinstance(value, str) and _is_telling_text(name, value.strip())
+
+
+@remembered
+def _ends_in_error(key: str) -> bool:
+    return bool(words.ERROR_END.search(letters(key)))
 
 
 def _is_telling_text(name: str, text: str) -> bool:

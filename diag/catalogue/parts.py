@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 
 from diag.catalogue.entries import answers as words
 from diag.catalogue.reading import parse
 
 Field = tuple[str, str, Any]
 """(path, lower-case key, plain value)"""
+_T = TypeVar("_T")
+_LONGEST_REMEMBERED = 120
+
+
+def remembered(of: Callable[[str], _T]) -> Callable[[str], _T]:
+    """A function of a field's name or path, with a memory: the next answer has mostly the same ones. Long ones are
+    not remembered, so that no answer can fill the memory."""
+    known = lru_cache(maxsize=2048)(of)
+
+    @wraps(of)
+    def look_up(name: str) -> _T:
+        return known(name) if len(name) <= _LONGEST_REMEMBERED else of(name)
+
+    return look_up
 
 
 def at(document: Any, path: str) -> Any:
@@ -41,12 +56,14 @@ def fields(document: Any, path: str = "", key: str = "", depth: int = 0) -> Iter
         yield path, key, document
 
 
+@remembered
 def is_aside(path: str) -> bool:
     """Whether a path leads into a branch that talks about the answer and is no part of it (``_debug``, ``usage``)."""
     steps = re.split(r"[.\[]", path.lower())
     return any((step.startswith("_") and not step.startswith("__")) or step in words.ASIDES for step in steps)
 
 
+@remembered
 def letters(key: str) -> str:
     """A field's name without what spellings differ in: ``servedFromCache`` and ``served_from_cache`` are one."""
     return "".join(filter(str.isalnum, key)).lower()
@@ -66,7 +83,12 @@ def is_present(value: Any) -> bool:
 def is_talk(field: Field) -> bool:
     """Whether a field talks about the answer and is no result."""
     path, key, _ = field
-    return key in words.TALK or bool(words.TALKING.search(key)) or is_aside(path)
+    return _is_talking(key) or is_aside(path)
+
+
+@remembered
+def _is_talking(key: str) -> bool:
+    return key in words.TALK or bool(words.TALKING.search(key))
 
 
 def has_result(all_fields: list[Field]) -> bool:

@@ -12,8 +12,10 @@ import html
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from diag.catalogue.tongues import in_english, is_foreign
@@ -40,22 +42,39 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
+class Normal:
+    """The normal form of a body: its ``text``; ``starts`` and ``leaves`` tell to which leaf a place in it belongs."""
+
+    text: bytes
+    starts: tuple[int, ...]
+    leaves: tuple[Leaf, ...]
+
+
+@dataclass(frozen=True)
 class Reading:
     """A body as the rules see it. ``document`` is the parsed JSON where the whole body is JSON, else None; ``text``
-    is the body, cut and unescaped; ``normal`` is its normal form; ``starts`` and ``leaves`` tell to which leaf a
-    place in ``normal`` belongs."""
+    is the body, cut and unescaped; ``normal`` is its normal form. That is made where it is asked for: a good answer,
+    large as it may be, is none of the rules' business."""
 
     text: str
     document: Any
     is_json: bool
     is_html: bool
-    leaves: tuple[Leaf, ...]
-    starts: tuple[int, ...] = field(repr=False)
-    normal: bytes = field(repr=False)
+    found: Callable[[], Iterable[Leaf]] = field(repr=False, compare=False)
+
+    @cached_property
+    def form(self) -> Normal:
+        """The normal form with its leaves."""
+        return _normal_form(list(islice(self.found(), MOST_LEAVES)))
+
+    @property
+    def normal(self) -> bytes:
+        """The text of the normal form."""
+        return self.form.text
 
     def leaf_at(self, position: int) -> Leaf:
         """The leaf that a place in the normal form belongs to."""
-        return self.leaves[max(bisect_right(self.starts, position) - 1, 0)]
+        return self.form.leaves[max(bisect_right(self.form.starts, position) - 1, 0)]
 
 
 def read(body: bytes | str) -> Reading:
@@ -63,13 +82,13 @@ def read(body: bytes | str) -> Reading:
     text = cut(body.decode("utf-8", "replace") if isinstance(body, bytes) else body).lstrip("\ufeff").strip()
     document, is_json = parse(text)
     if is_json:
-        return assemble(text, document, True, False, list(_leaves(document)))
+        return Reading(text, document, True, False, lambda: _leaves(document))
     events = _documents(text)
     if events:
-        return assemble(text, events, True, False, list(_leaves(events)))
+        return Reading(text, events, True, False, lambda: _leaves(events))
     is_html = bool(_HTML.search(text[:3000]))
     plain = unescape(_without_tags(text) if is_html else text)
-    return assemble(plain, None, False, is_html, list(_events(plain if is_html else text)))
+    return Reading(plain, None, False, is_html, lambda: _events(plain if is_html else text))
 
 
 def _documents(text: str) -> list[Any]:
@@ -185,9 +204,8 @@ def _events(text: str) -> Iterator[Leaf]:
             yield Leaf("", "", unescape(line))
 
 
-def assemble(text: str, document: Any, is_json: bool, is_html: bool, leaves: list[Leaf]) -> Reading:
-    """A reading of these leaves."""
-    leaves = [leaf for leaf in leaves[:MOST_LEAVES] if leaf.text] or [Leaf("", "", "")]
+def _normal_form(leaves: list[Leaf]) -> Normal:
+    leaves = [leaf for leaf in leaves if leaf.text] or [Leaf("", "", "")]
     normals = [normalise(leaf.text) for leaf in leaves]
     if is_foreign("\n".join(normals).encode("utf-8", "replace")):
         normals = [in_english(normal) for normal in normals]
@@ -197,4 +215,4 @@ def assemble(text: str, document: Any, is_json: bool, is_html: bool, leaves: lis
         starts.append(position)
         pieces.append(piece.encode("utf-8", "replace"))  # a lone surrogate cannot be encoded
         position += len(pieces[-1])
-    return Reading(text, document, is_json, is_html, tuple(leaves), tuple(starts), b"".join(pieces))
+    return Normal(b"".join(pieces), tuple(starts), tuple(leaves))

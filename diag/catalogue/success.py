@@ -9,7 +9,7 @@ from typing import Any
 from diag.catalogue.entries import answers as words
 from diag.catalogue.error_signs import complaints, errors, is_error
 from diag.catalogue.parts import Field, at, fields, has_result, is_aside, is_present, is_talk, letters
-from diag.catalogue.reading import Leaf, Reading, assemble
+from diag.catalogue.reading import Leaf, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Look:
 
 def reading_of(leaves: Sequence[Leaf]) -> Reading:
     """Some leaves of an answer, as a reading for the rules."""
-    return assemble("", None, True, False, list(leaves))
+    return Reading("", None, True, False, lambda: leaves)
 
 
 def look(document: Any, requires: Sequence[str]) -> Look:

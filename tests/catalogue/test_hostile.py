@@ -11,6 +11,7 @@ from diag.catalogue import SIGNATURES, classify
 from diag.catalogue.examples import EXAMPLES
 from diag.catalogue.reading import HEAD, TAIL, cut, read
 from diag.diagnosis import Answer
+from diag.secret import Secret, redact
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -106,6 +107,16 @@ def test_evidence_shows_no_key() -> None:
     found = classify(Answer(status=500, body=json.dumps({"error": f"Incorrect API key provided: {key}"})))
     assert found.signature == "openai.key-invalid"
     assert key not in repr(found)
+
+
+@pytest.mark.parametrize("blanks", range(3_990 - 40, 4_000, 7))
+def test_no_key_shows_where_a_long_text_is_cut_in_the_middle_of_it(blanks: int) -> None:
+    key = "sb_secret_" + "QqWwEeRrTtYyUuIi12345678"
+    redact.learn(Secret(key))
+    found = classify(Answer(status=500, body=f"boom{' ' * blanks}{key} {'x' * 5_000}"))
+    shown = " ".join(piece.text for piece in found.evidence)
+    assert "boom" in shown
+    assert not any(key[start : start + 8] in shown for start in range(3, len(key) - 8))
 
 
 def test_evidence_is_cut_short() -> None:
