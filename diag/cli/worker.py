@@ -52,6 +52,7 @@ Exit codes: 0 the queue is empty (--until-empty) · 6 stopped for all workers, o
     metavar="SECONDS",
     help="For how long rows stay this worker's after it has vanished.",
 )
+@click.option("--direct", is_flag=True, help="Reach the queue over DATABASE_URL: faster than over the data API.")
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--health-file", type=click.Path(dir_okay=False, path_type=Path), help="Written anew twice a second.")
 @click.option("--health-port", type=click.IntRange(0, 65_535), metavar="PORT", help="Answers /healthz and /readyz.")

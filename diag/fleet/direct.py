@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from diag.diagnosis import Answer
 from diag.errors import SettingsError
-from diag.project import ProjectError
+from diag.fleet.queue import Functions
+from diag.project import Project, ProjectError
 from diag.project.retrying import retrying
 from diag.secret import Secret, redact
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _CONNECT = 10  # seconds
+_LONGEST = 60  # seconds
 
 
 class Direct:
@@ -53,14 +56,19 @@ class Direct:
 
     async def _once(self, statement: Any, values: Mapping[str, Any] | None, what: str) -> list[dict[str, Any]]:
         psycopg = _driver()
-        try:
-            async with self._turn, (await self._open()).cursor() as cursor:
-                await cursor.execute(statement, values)
-                while cursor.nextset():
-                    pass
-                return list(await cursor.fetchall()) if cursor.description else []
-        except psycopg.Error as error:
-            raise ProjectError(what, _answer(error)) from None
+        async with self._turn:
+            try:
+                async with asyncio.timeout(_LONGEST), (await self._open()).cursor() as cursor:
+                    await cursor.execute(statement, values)
+                    while cursor.nextset():
+                        pass
+                    return list(await cursor.fetchall()) if cursor.description else []
+            except TimeoutError:  # a network that swallows everything: this connection is of no use any more
+                await self.aclose()
+                text = f"no answer from the database within {_LONGEST} s"
+                raise ProjectError(what, Answer(failure="network.timeout", failure_text=text)) from None
+            except psycopg.Error as error:
+                raise ProjectError(what, _answer(error)) from None
 
     async def _open(self) -> psycopg.AsyncConnection[Any]:
         psycopg = _driver()
@@ -79,6 +87,22 @@ class Direct:
         """Close the connection."""
         if self._connection is not None:
             await self._connection.close()
+
+
+@asynccontextmanager
+async def way(project: Project, *, direct: bool) -> AsyncIterator[Functions]:
+    """The database's functions, over the project's data API or ``direct``; closed at the end. Raises SettingsError
+    where the direct way has no address."""
+    if not direct:
+        yield project.data
+        return
+    project.configuration.require("database_url")
+    assert project.configuration.database_url is not None  # required above
+    connection = Direct(project.configuration.database_url)
+    try:
+        yield connection
+    finally:
+        await connection.aclose()
 
 
 def _driver() -> Any:

@@ -43,9 +43,9 @@ class Standing(_Answer):
 
 
 class Grant(Standing):
-    """Leave for ``granted`` starts: the first in ``delay`` seconds (down to -0.1: it is due already), the others ``gap``
-    seconds apart, all within about a second. Their calls have the numbers ``first`` and up. With ``granted`` 0: ask again after ``wait`` seconds, which
-    is at most 1, so that every worker knows of a change of state within two."""
+    """Leave for ``granted`` starts: the first in ``delay`` seconds (down to -0.1: due already), the others ``gap``
+    seconds apart, all within about a second. Their calls have the numbers ``first`` and up. With ``granted`` 0: ask
+    again after ``wait`` seconds, which is at most 1, so that every worker knows of a change of state within two."""
 
     granted: int = 0
     first: int = 0

@@ -27,6 +27,7 @@ from diag.backfill.run import as_result, exit_code, new_run_id, put_together
 from diag.errors import ExitCode, UsageError
 from diag.fleet.check import check_lease, check_queue
 from diag.fleet.contact import Contact
+from diag.fleet.direct import way
 from diag.fleet.queue import LEASE, Queue
 from diag.fleet.shared import Shared
 from diag.fleet.slots import Slots
@@ -41,7 +42,8 @@ _WATCH = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """``lease``: seconds for which rows are this worker's unless renewed. ``until_empty``: end with the queue."""
+    """``lease``: seconds for which rows are this worker's unless renewed. ``until_empty``: end with the queue.
+    ``direct``: the queue over DATABASE_URL."""
 
     queue: str
     lease: float = LEASE
@@ -50,6 +52,7 @@ class Wishes:
     max_calls: int | None = None
     retry_failed: bool = False
     accept_degraded: bool = False
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +157,9 @@ async def _own_journal(state_dir: Path, table: str, queue: str, project: Project
 async def _put_together(this: Run, wishes: Wishes, observers: Sequence[Observer]) -> AsyncIterator[Worker]:
     watchers: list[Observer] = [*observers]
     this.hold = False  # the queue has better patience: nothing is lost with this process
-    async with put_together(this, watchers) as engine:
+    async with way(this.project, direct=wishes.direct) as functions, put_together(this, watchers) as engine:
         name = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(3)}"
-        queue, clock = Queue(this.project.data, wishes.queue), engine.caller.clock
+        queue, clock = Queue(functions, wishes.queue), engine.caller.clock
         contact = Contact(this.controls, engine.caller.tell, clock)
         slots = Slots(this.controls.changed.set)
 

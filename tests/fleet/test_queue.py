@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -111,6 +112,17 @@ async def test_without_a_database_nothing_is_granted() -> None:
         await Queue(nobody, "cars").take("w", 5)
     assert lost.value.diagnosis.component == "network"
     assert "secret-word" not in str(lost.value)
+
+
+async def test_a_direct_connection_that_is_swallowed_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diag.fleet.direct._LONGEST", 0.2)
+    silent = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    direct = Direct(Secret(f"postgresql://nobody:secret-word@127.0.0.1:{port}/none"))
+    with pytest.raises(ProjectError) as lost:
+        await direct.rpc("nukediag_take", {})
+    silent.close()
+    assert lost.value.diagnosis.signature == "network.timeout"
 
 
 class Answers:
