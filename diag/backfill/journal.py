@@ -215,7 +215,9 @@ class Journal:
 
     def _values(self, outcome: Outcome, fate: Fate) -> tuple[Any, ...]:
         diagnosis, answer = outcome.diagnosis, outcome.answer
-        evidence = "; ".join(f"{seen.where}: {seen.text}" for seen in diagnosis.evidence[:2])
+        # Words tell more than the status and the headers, which many failures have in common.
+        telling = sorted(diagnosis.evidence, key=lambda seen: seen.where == "status" or seen.where.startswith("header"))
+        evidence = "; ".join(f"{seen.where}: {seen.text}" for seen in telling[:2])
         scope = diagnosis.scope.value if diagnosis.scope else None
         what = (
             diagnosis.signature,
