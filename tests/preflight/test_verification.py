@@ -18,7 +18,7 @@ from diag.rows import Pictures
 from diag.verify import Verifier
 from diag.verify.probe import ProbeReport, Seen
 
-from .test_checks import Photos, of
+from .asked import Photos, of
 
 KEYS = {
     "OPENAI_API_KEY": "sk-proj-" + "Zx9Qw8Er7Ty6Ui5Op4" * 2,
