@@ -43,6 +43,8 @@ ONCE: dict[str, tuple[Words, ...]] = {
     "control resume": (("-vv",),),
     "control set": (("rate=1", "-vv"),),
     "control stop": (("-vv",), ("--json",)),
+    "help": ((), ("environment",), ("configuration",)),
+    "completion": (("bash",),),
     "sandbox status": (("--name", "scenarios"), ("--name", "scenarios", "--json")),
     "sandbox scenario": (("healthy", "--name", "scenarios", "--json"),),
     "sandbox scenarios": ((), ("--json",)),

@@ -69,7 +69,7 @@ def _pasted(stage: Stage) -> str:
 
 def words_of(command: str, more: Words, journals: Path) -> Words:
     """The command line; the journals of all but the sandbox's own commands stand in a folder of the test's."""
-    away = () if command.startswith(("sandbox", "explain")) else ("--state-dir", str(journals))
+    away = () if command.startswith(("sandbox", "explain", "help", "completion")) else ("--state-dir", str(journals))
     return (*command.split(), *away, *more)
 
 
