@@ -23,7 +23,7 @@ from diag.config.settings import Settings
 from diag.errors import UsageError
 from diag.fleet.check import known_state, work_of
 from diag.fleet.queue import STEP, Queue
-from diag.fleet.state import Pace, State
+from diag.fleet.state import Pace
 from diag.project import Project, ProjectError
 
 _FOR_THE_WORKERS = (
@@ -86,10 +86,7 @@ async def _gate(this: Run, engine: Engine, preflight: Preflight | None) -> None:
 
 
 async def _fill(this: Run, engine: Engine, queue: Queue) -> int:
-    standing = await queue.begin(this.journal.run, work_of(this.settings), _pace(this, engine))
-    if standing.state is State.UNKNOWN:
-        why = standing.why or f"the database does not take {queue.name} for these rows"
-        raise UsageError(why, "see nukediag queue status; choose another name, or work off what is in there first")
+    await queue.begin(this.journal.run, work_of(this.settings), _pace(this, engine))
     wanted = None if this.options.limit is None else max(0, this.options.limit - this.tally.attempted)
     rows, after, complete = 0, None, wanted == 0
     while not complete and not this.controls.stopping:
