@@ -174,3 +174,20 @@ async def test_the_deployed_probes_word_counts_in_place_of_this_machines(tmp_pat
     assert (result.signature, of(result, "verify.openai").status) == ("openai.key-invalid", Status.FAIL)
     assert "asked by nukediag-probe" in of(result, "verify.openai").evidence[0].where
     assert not [one for one in providers.requests if "openai" in one.url.host]
+
+
+async def test_a_key_that_only_stale_workers_hold_is_mended_by_a_deployment_first(tmp_path: Path) -> None:
+    verdict = {
+        "provider": "openai", "names": ["OPENAI_API_KEY"], "step": "GET /v1/models", "verdict": "invalid",
+        "finding": "openai.key-invalid", "status": 401,
+    }  # fmt: skip
+    seen = {"name": "OPENAI_API_KEY", "present": True, "fingerprint": "00000000"}
+    body = {"schema": "nukediag/probe/1", "secrets": [seen], "verdicts": [verdict]}
+    special = {
+        f"/v1/projects/{REF}/functions/nukediag-probe": lambda _: httpx.Response(200, json={"slug": "nukediag-probe"}),
+        "/functions/v1/nukediag-probe": lambda _: httpx.Response(200, json=body),
+    }
+    result = await preflight(Providers(), tmp_path, special=special)
+    found = of(result, "verify.openai")
+    assert found.status is Status.FAIL
+    assert (found.remedies[0].command or "").startswith("supabase functions deploy analyze-image")

@@ -130,10 +130,13 @@ def stale_names(compared: Copies, report: ProbeReport | None) -> tuple[str, ...]
 
 def _stale(facts: Facts, names: tuple[str, ...]) -> Finding:
     told = f"running functions still see an older value of {', '.join(names)}"
-    ref, function = _ref(facts), facts.settings.function.name
-    remedy = Remedy("Deploy the functions again.", f"supabase functions deploy {function} --project-ref {ref}")
-    seen = Evidence("nukediag-probe", told)
-    return Finding(Status.WARN, told, evidence=(seen,), remedies=(remedy,))
+    return Finding(Status.WARN, told, evidence=(Evidence("nukediag-probe", told),), remedies=(deploy_again(facts),))
+
+
+def deploy_again(facts: Facts) -> Remedy:
+    """What ends the workers that still hold an older value."""
+    command = f"supabase functions deploy {facts.settings.function.name} --project-ref {_ref(facts)}"
+    return Remedy("Deploy the function again: running ones still hold the value from before the last change.", command)
 
 
 def is_telling(copy: Copy, expected: Mapping[str, str]) -> bool:

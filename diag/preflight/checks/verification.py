@@ -3,10 +3,12 @@ machine, where the local copy is what the project stores."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from diag.catalogue import describe
 from diag.diagnosis import Diagnosis, Evidence, Remedy
+from diag.preflight.checks.secrets import deploy_again, stale_names
 from diag.preflight.facts import Facts
 from diag.preflight.judgement import found, unknown
 from diag.preflight.model import Finding, Status
@@ -32,13 +34,13 @@ async def openai(facts: Facts) -> Finding:
         asked = asked or await facts.verifier.openai(OPENAI, key, model=facts.model, deep=facts.options.call)
         if asked[-1].standing is Standing.VALID and facts.options.max_cost >= SMALLEST_COST:
             asked += await facts.verifier.openai_quota(OPENAI, key, model=facts.model)
-    return _judged(facts, asked) if asked else not_comparable(OPENAI)
+    return await _unless_stale(facts, _judged(facts, asked), (OPENAI,)) if asked else not_comparable(OPENAI)
 
 
 async def aws(facts: Facts) -> Finding:
     """AWS takes the pair of keys, and lets it detect labels in the function's region."""
     if inside := await _inside(facts, "aws"):
-        return _judged(facts, inside)
+        return await _unless_stale(facts, _judged(facts, inside), (ID, SECRET))
     values = {name: await facts.usable(name) for name in (ID, SECRET, TOKEN)}
     key_id, secret = values[ID], values[SECRET]
     if key_id is None or secret is None:
@@ -66,7 +68,7 @@ async def _region(facts: Facts) -> str:
 async def gemini(facts: Facts, *, name: str) -> Finding:
     """Google takes the key."""
     if inside := await _inside(facts, "gemini"):
-        return _judged(facts, inside)
+        return await _unless_stale(facts, _judged(facts, inside), (name,))
     key = await facts.usable(name)
     return _judged(facts, await facts.verifier.gemini(name, key)) if key else not_comparable(name)
 
@@ -85,6 +87,16 @@ async def _own_key(facts: Facts, name: str) -> Secret | None:
     """The key that nukediag itself uses, where the function has the same."""
     own, stored = facts.configuration.service_key, (await facts.secrets()).get(name)
     return own if own and stored and own.digest == stored.digest else None
+
+
+async def _unless_stale(facts: Facts, finding: Finding, names: Sequence[str]) -> Finding:
+    """A refusal of what a running function sees is no verdict on the stored value where the two are not the same."""
+    if finding.status is not Status.FAIL or not set(stale_names(await facts.copies(), await facts.probe())) & set(
+        names
+    ):
+        return finding
+    rest = finding.remedies or (finding.diagnosis.remedies if finding.diagnosis else ())
+    return dataclasses.replace(finding, remedies=(deploy_again(facts), *rest))
 
 
 def not_comparable(name: str) -> Finding:
