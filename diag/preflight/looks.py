@@ -36,10 +36,14 @@ async def look_until(
         if left <= 0:
             break
         if on_wait:
-            on_wait(sorted(again), pause, left)
+            on_wait([one.check.id for one in results if one.check.id in again and not _is_skipped(one)], pause, left)
         await sleep(pause)
         results, looks = _counted(results, await look(again, results), again), looks + 1
     return results
+
+
+def _is_skipped(result: CheckResult) -> bool:
+    return result.status is Status.SKIP
 
 
 def _counted(
@@ -64,7 +68,7 @@ def worth_another_look(results: Sequence[CheckResult]) -> frozenset[str]:
     proven = is_proven(results)
     counted = [one for one in results if one.required and not (proven and one.check.proved_by_call)]
     open_questions = {one.check.id for one in counted if _is_open(one) or is_not_yet(one, results)}
-    kept = {one.check.id for one in results if one.status is Status.SKIP and one.finding.because in open_questions}
+    kept = {one.check.id for one in results if _is_skipped(one) and one.finding.because in open_questions}
     return frozenset(open_questions | kept)
 
 
