@@ -25,7 +25,9 @@ class FunctionSettings(_Group):
     requires: tuple[str, ...] = ("tags", "appraisal")
     """JSON paths that a full answer must have."""
     payload: dict[str, str] = {"image_url": "image_url", "vehicle_id": "vehicle_id", "image_id": "id"}
-    """Request field -> column."""
+    """Request field -> column. ``record.id`` is the field ``id`` of an object ``record``, as database webhooks send."""
+    fixed: dict[str, str | int | float | bool] = {}
+    """Further fields of every request, with their values."""
     bare: dict[str, str | int | float | bool] | None = None
     """Further fields of the request for a bare picture, which has no row to write to (``test-image --url``). None:
     those that a function shipped by nukediag wants, none for others."""

@@ -49,6 +49,7 @@ def propose(
         (
             name,
             payload,
+            work.fixed_choice(seen, found),
             _requires(seen, found, left),
             _fallback(seen),
             *_secrets(sight, seen),

@@ -21,7 +21,7 @@ def singular(name: str) -> str:
 
 def names_row(field: str, table: str) -> bool:
     """Whether a field is the id of a row of that table: ``image_id`` for ``vehicle_images``."""
-    words = snake(field).split("_")
+    words = snake(field.rpartition(".")[2]).split("_")
     if words[-1] not in ("id", "uuid") or len(words) < 2:
         return False
     own = singular(table.lower()).split("_")
@@ -30,7 +30,7 @@ def names_row(field: str, table: str) -> bool:
 
 def is_address(name: str) -> bool:
     """Whether a name is that of an address: ``audio_url``."""
-    return snake(name).split("_")[-1] in ("url", "uri", "link", "href")
+    return snake(name.rpartition(".")[2]).split("_")[-1] in ("url", "uri", "link", "href")
 
 
 def is_of_a_picture(*names: str) -> bool:

@@ -44,7 +44,7 @@ def fit(seen: Seen, table: Table) -> int:
     """How much speaks for a table being the one with a row for each call."""
     fields = seen.code.fields
     ids = sum(names_row(field, table.name) for field in fields)
-    columns = sum(table.column(snake(field)) is not None for field in fields)
+    columns = sum(table.column(snake(field.rpartition(".")[2])) is not None for field in fields)
     named = table.name in seen.code.tables and table.name not in seen.code.inserted
     return 3 * ids + 2 * columns + 2 * named - 2 * (table.name in seen.code.inserted)
 
@@ -73,14 +73,33 @@ def _names(tables: list[Table]) -> tuple[str, ...]:
 
 def payload_choice(seen: Seen, table: Table) -> tuple[Choice, tuple[str, ...]]:
     """Request field -> column; and the fields of the request that no column stands for."""
+    if seen.code.form and not seen.code.fields:
+        why = f"{seen.entry} reads a form, and nukediag sends JSON: it cannot call this function as it is"
+        return Choice("function.payload", {"id": _key(table)}, why, sure=False), ()
     if not seen.code.fields:
         return _usual_payload(seen, table), ()
-    found = {field: column for field in seen.code.fields if (column := _column(field, table))}
-    left = tuple(field for field in seen.code.fields if field not in found)
+    fields = [field for field in seen.code.fields if field not in fixed_fields(seen, table)]
+    found = {field: column for field in fields if (column := _column(field, table))}
+    left = tuple(field for field in fields if field not in found)
     why = f"the fields that {seen.entry or seen.name} reads"
     if left and table.columns:
         why += f"; it reads {', '.join(left)} as well, which no column stands for"
     return Choice("function.payload", found, why, sure=bool(found) and bool(table.columns)), left
+
+
+def fixed_fields(seen: Seen, table: Table) -> dict[str, str]:
+    """What a database webhook sends beside the record, as far as the function reads it."""
+    if not any(field.startswith("record.") for field in seen.code.fields):
+        return {}
+    sent = {"type": "INSERT", "table": table.name, "schema": "public"}
+    return {field: value for field, value in sent.items() if field in seen.code.fields}
+
+
+def fixed_choice(seen: Seen, table: Table) -> Choice:
+    """Fields that are the same for every row."""
+    fixed = fixed_fields(seen, table)
+    why = "what a database webhook sends as well" if fixed else "fields that are the same for every row"
+    return Choice("function.fixed", fixed, why)
 
 
 def _usual_payload(seen: Seen, table: Table) -> Choice:
@@ -94,7 +113,7 @@ def _usual_payload(seen: Seen, table: Table) -> Choice:
 
 def _column(field: str, table: Table) -> str | None:
     """The column that a field of the request stands for; without columns to look at, the field's own name."""
-    name = snake(field)
+    name = snake(field.rpartition(".")[2])
     if names_row(field, table.name) or name in _USUAL_KEYS:
         return _key(table)
     if table.column(name) or not table.columns:

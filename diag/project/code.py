@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from diag.project.source import without_comments
 
 _BODY = re.compile(
-    r"\b(?:const|let|var)\s+(?P<target>\w+|\{[^{}]*\})\s*(?::\s*(?P<type>\w+))?[^=;{]{0,40}=\s*"
+    r"(?:\b(?:const|let|var)\s+(?P<target>\w+|\{[^{}]*\})\s*(?::\s*(?P<type>\w+))?[^=;{]{0,40}|\b(?P<again>\w+)\s*)=\s*"
     r"\(?\s*await\s+\(?\s*(?:\w+\.)?(?:_?req|_?request|r)\.json(?:<[^()]*>)?\(\)(?P<rest>[^;\n]*)"
 )
 _PARSED = re.compile(r"\b(?P<schema>\w+)\.(?:safeParse|parse)\(\s*await\s+(?:\w+\.)?(?:req|request)\.json\(\)")
+_FORM = re.compile(r"\b(?:_?req|_?request|r)\.formData\(\)")
 _CAST = re.compile(r"\bas\s+(?P<type>[A-Z]\w*)")
 _SHAPE = r"\b(?:interface\s+{0}\b[^{{]*|type\s+{0}\s*=\s*)\{{(?P<fields>[^{{}}]*)\}}"
 _NAMED_FIELD = re.compile(r"(?:^|[;,\n])\s*(?:readonly\s+)?(\w+)\??\s*:")
@@ -35,7 +36,7 @@ _FURTHER = 300  # characters behind `.from("x")` in which what is done to it sta
 class Code:
     """``fields``: of the request, in order. ``tables``: all that are named; ``written``: table -> the columns that are
     inserted or updated there; ``inserted``: tables that get new records. ``answer``: the parts of a full answer that
-    are no constants; ``unclear``: whether tables are named by variables."""
+    are no constants; ``unclear``: whether tables are named by variables; ``form``: whether it reads a form."""
 
     files: tuple[Path, ...] = ()
     fields: tuple[str, ...] = ()
@@ -44,13 +45,13 @@ class Code:
     inserted: tuple[str, ...] = ()
     answer: tuple[str, ...] = ()
     unclear: bool = False
+    form: bool = False
 
 
 def read_code(files: Sequence[Path]) -> Code:
     """What these files say; the first is the function's entry."""
     texts = [without_comments(path.read_text(encoding="utf-8", errors="replace")) for path in files]
-    found = read_text("\n".join(texts))
-    return Code(tuple(files), found.fields, found.tables, found.written, found.inserted, found.answer, found.unclear)
+    return replace(read_text("\n".join(texts)), files=tuple(files))
 
 
 def read_text(text: str) -> Code:
@@ -67,22 +68,36 @@ def read_text(text: str) -> Code:
         inserted=tuple(dict.fromkeys(table for table, act, _ in acts if act in ("insert", "upsert"))),
         answer=_answer(text),
         unclear=any(found["variable"] for found in _from(text)),
+        form=_FORM.search(text) is not None,
     )
 
 
 def _fields(text: str) -> Iterator[str]:
+    """The fields of the request; of the ``record`` that database webhooks send, its own ones."""
+    for name in _top_fields(text):
+        own = dict.fromkeys(_of_record(text)) if name == "record" else {}
+        yield from own or (name,)
+
+
+def _of_record(text: str) -> Iterator[str]:
+    yield from (f"record.{name}" for name in re.findall(r"\brecord\??\.(\w+)\b(?!\s*\()", text))
+    for inner in re.findall(r"(?:const|let|var)\s*(\{[^{}]*\})[^=;]{0,60}=\s*(?:\w+\??\.)?record\b", text):
+        yield from (f"record.{key}" for key, _ in _items(inner, 0))
+
+
+def _top_fields(text: str) -> Iterator[str]:
     for parsed in _PARSED.finditer(text):
         schema = re.search(rf"\b{parsed['schema']}\s*=\s*z\.(?:strictO|o)bject\(\s*\{{", text)
         yield from (key for key, _ in _items(text, schema.end() - 1)) if schema else ()
     for found in _BODY.finditer(text):
-        target, kind = found["target"], found["type"] or _first_cast(found["rest"])
+        target, kind = found["target"] or found["again"], found["type"] or _first_cast(found["rest"])
         if target.startswith("{"):
             yield from (key for key, _ in _items(target, 0))
             continue
         for cast in [kind, *re.findall(rf"\b{target}\s+as\s+([A-Z]\w*)", text)]:
             yield from _shape(text, cast)
         yield from re.findall(rf"\b{target}\??\.(\w+)\b(?!\s*\()", text)
-        for inner in re.findall(rf"(?:const|let|var)\s*(\{{[^{{}}]*\}})[^=;]{{0,60}}=\s*{target}\b", text):
+        for inner in re.findall(rf"(?:const|let|var)\s*(\{{[^{{}}]*\}})[^=;]{{0,60}}=\s*{target}\b(?!\??\.)", text):
             yield from (key for key, _ in _items(inner, 0))
 
 

@@ -15,19 +15,30 @@ _BARE = {"analyze-image-simple": {"dry_run": True}}
 
 
 def payload(row: Row, settings: Settings, *, force: bool = False) -> dict[str, object]:
-    """The request's JSON body: the configured fields, each with its column's value."""
-    body = {name: row.columns.get(column) for name, column in settings.function.payload.items()}
-    return {**body, FORCE: True} if force else body
+    """The request's JSON body: the configured fields, each with its column's value, and those that are fixed."""
+    found = {name: row.columns.get(column) for name, column in settings.function.payload.items()}
+    return _nested({**settings.function.fixed, **found, **({FORCE: True} if force else {})})
+
+
+def _nested(fields: Mapping[str, object]) -> dict[str, object]:
+    """``{"record.id": 1}`` as ``{"record": {"id": 1}}``."""
+    body: dict[str, object] = {}
+    for name, value in fields.items():
+        *above, last = name.split(".")
+        place = body
+        for part in above:
+            inner = place.setdefault(part, {})
+            place = inner if isinstance(inner, dict) else {}
+        place[last] = value
+    return body
 
 
 def bare_payload(url: str, settings: Settings, *, force: bool = False) -> dict[str, object]:
     """The request for a picture that has no row: the field that carries the URL, and what says that there is none."""
-    body: dict[str, object] = {
-        name: url for name, column in settings.function.payload.items() if column == settings.table.url
-    }
+    fields = {name: url for name, column in settings.function.payload.items() if column == settings.table.url}
     asked = settings.function.bare
-    body |= _BARE.get(settings.function.name, {}) if asked is None else asked
-    return {**body, FORCE: True} if force else body
+    more = _BARE.get(settings.function.name, {}) if asked is None else asked
+    return _nested({**settings.function.fixed, **fields, **more, **({FORCE: True} if force else {})})
 
 
 def row_columns(settings: Settings) -> tuple[str, ...]:

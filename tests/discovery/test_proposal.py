@@ -164,3 +164,20 @@ def test_singular(name: str, one: str) -> None:
 
 def test_words_of_one_stem_are_kin() -> None:
     assert (kinship("embed-document", "embedded_at"), kinship("transcribe", "embedded_at")) == (1, 0)
+
+
+def test_what_a_database_webhook_sends_is_sent(documents: Sight) -> None:
+    code = """
+      const { record, table, type } = await req.json();
+      await supabase.from("documents").update({ embedding: await embed(record.content) }).eq("id", record.id);
+    """
+    proposal = propose(_sight(DOCUMENTS, _seen("embed", code)))
+    assert proposal.choice("function.payload").value == {"record.content": "content", "record.id": "id"}
+    assert proposal.choice("function.fixed").value == {"table": "documents", "type": "INSERT"}
+    assert proposal.choice("table.name").value == "documents"
+
+
+def test_a_function_that_wants_a_form_is_said_to_be_beyond_reach() -> None:
+    code = 'const form = await req.formData(); await supabase.from("documents").update({ embedding: 1 });'
+    choice = propose(_sight(DOCUMENTS, _seen("upload", code))).choice("function.payload")
+    assert (choice.sure, "reads a form" in choice.because) == (False, True)

@@ -72,3 +72,20 @@ def test_comments_are_no_code(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["{" * 5000, "Response.json({" * 300, 'from("a").insert({' * 300, "\x00\u202e"])
 def test_odd_text_is_read_without_harm(text: str) -> None:
     assert read_text(text).fields == ()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "const { record } = await req.json(); embed(record.content); store(record?.id)",
+        "const payload: WebhookPayload = await req.json()\nconst { content, id } = payload.record",
+        "let payload; try { payload = await req.json(); } catch {}\nuse(payload.record.content, payload.record.id)",
+    ],
+)
+def test_a_webhooks_record_is_looked_into(code: str) -> None:
+    assert set(read_text(code).fields) == {"record.content", "record.id"}
+
+
+def test_a_function_that_reads_a_form_is_known_as_one() -> None:
+    assert read_text("const form = await req.formData(); form.get('file')").form
+    assert not read_text("const form = new FormData(); await req.json()").form
