@@ -121,16 +121,27 @@ def test_extending_keeps_message_and_rows(sql, filled):
     assert sql.one(claim, filled, "b", message["ids"][:5])["ids"] == []
 
 
-def test_no_id_is_ever_given_to_two_live_workers(sql, filled):
-    ids = ids_on(sql, filled)[:40]
+def claimed_at_once(sql, queue, ids, *workers):
+    """What each of the worker processes was given, all asking at the same time."""
     script = Path(__file__).with_name("claiming.py")
     claiming = [
-        subprocess.Popen([sys.executable, str(script), sql.url, filled, f"w{n}", *ids], stdout=subprocess.PIPE)
-        for n in range(4)
+        subprocess.Popen([sys.executable, str(script), sql.url, queue, worker, *ids], stdout=subprocess.PIPE)
+        for worker in workers
     ]
-    got = [set(each.communicate()[0].decode().split()) for each in claiming]
+    got = [each.communicate()[0].decode().split() for each in claiming]
     assert {each.returncode for each in claiming} == {0}
+    return got
+
+
+def test_no_id_is_ever_given_to_two_live_workers(sql, filled):
+    got = [set(ids) for ids in claimed_at_once(sql, filled, ids_on(sql, filled)[:40], "w1", "w2", "w3", "w4")]
     assert sum(map(len, got)) == len(set().union(*got)) > 0
+
+
+def test_workers_with_rows_in_common_never_block_each_other(sql, filled):
+    got = claimed_at_once(sql, filled, ids_on(sql, filled)[:20], "w-1", "w-2", "w-3")
+    assert all(got)
+    assert sql.one("select count(*) from nukediag.claims where queue = %s", filled) == 0
 
 
 def test_a_claim_passes_on_once_its_lease_is_over(sql, filled):

@@ -9,6 +9,8 @@ import psycopg
 import pytest
 from sandboxes import settings_of
 
+from diag.errors import SandboxError
+from diag.sandbox import pgmq
 from diag.sandbox.state import Sandbox
 
 pytestmark = pytest.mark.sandbox
@@ -69,3 +71,10 @@ def test_a_new_function_is_reached_after_a_notification(sandbox: Sandbox) -> Non
         time.sleep(0.1)
     assert (answer.status_code, answer.json()) == (200, 2)
     query(sandbox, f"drop function public.{name}; notify pgrst, 'reload schema'")
+
+
+def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diag.sandbox.pgmq.find_spec", lambda name: None)
+    with pytest.raises(SandboxError) as missing:
+        pgmq.sql()
+    assert "nukediag[sandbox]" in missing.value.remedy
