@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from diag.backfill.events import Notice
 from diag.backfill.job import Answered, Job
 from diag.backfill.result import Stopped
-from diag.gate import Alarm, AlarmKind, Decision, GateTest
+from diag.gate import ITEMS, Alarm, AlarmKind, Decision, GateTest
 
 if TYPE_CHECKING:
     from diag.backfill.engine import Engine
@@ -31,9 +31,11 @@ class Breaker(Protocol):
 
 
 class LocalBreaker:
-    """Decides for this process alone."""
+    """Decides for this process alone. ``spread`` gives a fresh source of rows from all over the table: whether dead
+    pictures lie in a heap or everywhere is seen elsewhere, not in the next rows."""
 
-    def __init__(self) -> None:
+    def __init__(self, spread: Callable[[], Draw] | None = None) -> None:
+        self._spread = spread
         self._pauses = 0
         self._good_at_pause = 0
 
@@ -42,22 +44,29 @@ class LocalBreaker:
 
     async def heed(self, engine: Engine, alarm: Alarm, draw: Draw) -> None:
         """Wait, then ask the gate's test whether to go on."""
-        if alarm.kind is AlarmKind.STOP or self._too_many_pauses(engine.good):
+        if alarm.kind is AlarmKind.STOP or (not alarm.items and self._too_many_pauses(engine.good)):
             engine.controls.drain(Stopped("guard", alarm.signature, alarm.why))
             return
-        wait = _PAUSES[min(self._pauses - 1, len(_PAUSES) - 1)]
+        wait = _PAUSES[0 if alarm.items else min(self._pauses - 1, len(_PAUSES) - 1)]
         seconds = max(wait, engine.limiter.not_before - engine.caller.clock())
         engine.caller.tell(Notice(f"pausing for {seconds:.0f} s: {alarm.why} ({alarm.signature})"))
         await engine.rest(seconds)
-        test = await engine.probe(GateTest(engine.limits), draw)
+        test = await self._probe(engine, alarm, draw)
         if engine.controls.stopping:
             return
         if test.decision in (Decision.OPEN, None):
             engine.calm()
             engine.caller.tell(Notice(f"going on: {test.why}"))
         else:
+            if alarm.items:
+                await engine.caller.journal.doubt(alarm.signature)
             why = f"after a pause of {seconds:.0f} s, {test.why}"
             engine.controls.drain(Stopped("guard", alarm.signature, why))
+
+    async def _probe(self, engine: Engine, alarm: Alarm, draw: Draw) -> GateTest:
+        if not alarm.items:
+            return await engine.probe(GateTest(engine.limits), draw)
+        return await engine.probe(GateTest(ITEMS, items=True), self._spread() if self._spread else draw)
 
     def _too_many_pauses(self, good: int) -> bool:
         if good - self._good_at_pause >= _GOOD_BETWEEN:

@@ -60,6 +60,8 @@ class Engine:
             jobs = [job for _ in range(self._affordable(wave)) if (job := await draw()) is not None]
             if not jobs:
                 break
+            if self.jobs is not None:
+                self.jobs.leave_out(job.row.id for job in jobs)
             tasks = [self._spawn(job, watch=False) for job in jobs]
             await asyncio.wait(tasks)
             for answered in (task.result() for task in tasks if not task.cancelled()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from diag.backfill.job import Job
 from diag.backfill.source import Later, Source
@@ -27,6 +27,7 @@ class Jobs:
         self._retries: list[Job] = []
         self._back: deque[Job] = deque()
         self._unresolved: list[Job] = []
+        self._elsewhere: set[str] = set()
         self._looked = float("-inf")
         self._blind = 0
 
@@ -67,6 +68,10 @@ class Jobs:
         """It could not go after all."""
         self._back.append(job)
 
+    def leave_out(self, row_ids: Iterable[str]) -> None:
+        """These rows are called by somebody else (a probe): they are no fresh ones any more."""
+        self._elsewhere.update(row_ids)
+
     def again(self, job: Job) -> None:
         """Once more, when it is due."""
         if job.unresolved:
@@ -76,6 +81,8 @@ class Jobs:
 
     async def _fresh(self) -> Job | Later | None:
         while isinstance(found := await self._source.next(), Job):
+            if found.row.id in self._elsewhere:
+                continue
             if not found.unresolved:
                 return found
             self._unresolved.append(found)

@@ -163,6 +163,13 @@ class Journal:
 
         await self._writer.submit(write)
 
+    async def doubt(self, signature: str) -> None:
+        """Rows that this run has recorded as failed on their own account with this signature may have been innocent:
+        a later run calls them again."""
+        sql = "UPDATE item SET state = ? WHERE state > 2 AND state = ? AND run = ? AND signature = ?"
+        values = (State.FAILED, State.REFUSED, self.run, signature)
+        await self._writer.submit(lambda db: db.execute(sql, values) and None)
+
     async def records(self, row_ids: Iterable[str]) -> dict[str, Record]:
         """What is known about these rows from earlier calls."""
         wanted = list(row_ids)

@@ -12,6 +12,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from diag.backfill.breaker import LocalBreaker
 from diag.backfill.calls import Caller, Worker
 from diag.backfill.calls import Finder as Looker
 from diag.backfill.canaries import Canaries
@@ -123,7 +124,8 @@ def assemble(
     ceiling = FixedCeiling(most, start) if most is not None else AutoCeiling(start=start)
     allowed = most_calls(options, settings)
     money = "max-calls" if allowed == options.max_calls else "max-cost"
-    return Engine(caller, RateLimiter(options.rate), ceiling, limits(options, settings), allowed, money)
+    breaker = LocalBreaker(None if options.repair else lambda: Canaries(this.rows, this.journal).next)
+    return Engine(caller, RateLimiter(options.rate), ceiling, limits(options, settings), allowed, money, breaker)
 
 
 async def go(this: Run, engine: Engine, preflight: Preflight | None) -> None:

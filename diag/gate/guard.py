@@ -22,7 +22,8 @@ STOP_AT = 9.1
 WINDOW = 50
 ITEMS_AT = 25.0
 """30 straight failures of single rows: dead pictures come in clusters, so this stream is slow to alarm."""
-_ITEMS = Limits(go=0.7, stop=0.3)
+ITEMS = Limits(go=0.7, stop=0.3)
+"""Between these shares of good rows a common cause behind the bad ones is looked for."""
 
 
 class AlarmKind(StrEnum):
@@ -32,18 +33,21 @@ class AlarmKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """What the guard asks for, the ``signature`` behind it, and ``why`` in one sentence."""
+    """What the guard asks for, the ``signature`` behind it, and ``why`` in one sentence. ``items``: it is about
+    failures of single rows, which a common cause may lie behind (a bucket made private)."""
 
     kind: AlarmKind
     signature: str
     why: str
+    items: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
     """The state of the watch; ``after`` gives the next one.
 
-    ``score`` is the CUSUM over successes and failures, ``items`` the one over failures of single rows. ``recent``
+    ``score`` is the CUSUM over successes and failures, ``items`` the one over failures of single rows, which alarms
+    at ``items_at``. ``recent``
     holds the last 50 outcomes that count. ``suspects`` maps a project-scope signature to the first call that was
     started after it was seen: a success of that call or a later one clears the suspicion.
     """
@@ -51,6 +55,7 @@ class Guard:
     limits: Limits = field(default_factory=Limits)
     score: float = 0.0
     items: float = 0.0
+    items_at: float = ITEMS_AT
     recent: tuple[bool, ...] = ()
     suspects: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     alarm: Alarm | None = None
@@ -68,18 +73,20 @@ class Guard:
         return watched
 
     def calm(self) -> Guard:
-        """The state after a pause whose probe went well."""
-        return Guard(self.limits)
+        """The state after a pause whose probe went well. Where bad rows turned out to lie in a heap, it takes a heap
+        of twice the size to alarm again."""
+        heap = self.alarm is not None and self.alarm.items
+        return Guard(self.limits, items_at=self.items_at * (2 if heap else 1))
 
     def _watch_items(self, reading: Reading, signature: str) -> Guard:
         if reading is Reading.ITEM:
-            items = self.items + log(_ITEMS.go / _ITEMS.stop)
-            if items >= ITEMS_AT:
+            items = self.items + log(ITEMS.go / ITEMS.stop)
+            if items >= self.items_at and self.alarm is None:
                 why = f"nearly every row fails on its own account ({signature}): a common cause is more likely"
-                return replace(self, items=items, alarm=Alarm(AlarmKind.STOP, signature, why))
+                return replace(self, items=items, alarm=Alarm(AlarmKind.PAUSE, signature, why, True))
             return replace(self, items=items)
         if reading is Reading.SUCCESS:
-            return replace(self, items=max(0.0, self.items - _ITEMS.failure))
+            return replace(self, items=max(0.0, self.items - ITEMS.failure))
         return self
 
     def _succeeded(self, call: int) -> Guard:

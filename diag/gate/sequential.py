@@ -33,7 +33,7 @@ class Decision(StrEnum):
 class GateTest:
     """The state of the test; ``after`` gives the next one. ``called`` counts every canary call, also those that say
     nothing about the rate (an item's own failure, throttling, a cached answer); ``drawn`` also the rows whose picture
-    was found dead without a call."""
+    was found dead without a call. ``items``: failures of single rows count as well."""
 
     limits: Limits = field(default_factory=Limits)
     successes: int = 0
@@ -41,11 +41,12 @@ class GateTest:
     called: int = 0
     drawn: int = 0
     project: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    items: bool = False
 
     def after(self, reading: Reading, signature: str, *, called: bool = True) -> GateTest:
         """The state once one more outcome is known."""
         success = reading is Reading.SUCCESS
-        failure = reading in (Reading.FAILURE, Reading.PROJECT)
+        failure = reading in (Reading.FAILURE, Reading.PROJECT) or (self.items and reading is Reading.ITEM)
         project = dict(self.project)
         if reading is Reading.PROJECT:
             project[signature] = project.get(signature, 0) + 1

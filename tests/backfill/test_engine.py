@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -306,3 +307,27 @@ def test_the_settings_say_how_much_may_be_repeated_in_all(journal):
     result = virtually(world, journal)
     assert (result.retries, result.calls) == (0, 300)
     assert result.failed > 10
+
+
+def test_a_bucket_made_private_pauses_the_run_and_stops_it_with_its_rows_to_be_called_again(journal):
+    world = World.of(400, lambda world, row: DEAD if sum(world.calls.values()) > 100 else OK)
+    result = virtually(world, journal)
+    assert (result.stopped.reason, result.stopped.signature) == ("guard", "image.not-found")
+    assert "after a pause of 30 s, 0 of 4" in result.stopped.why
+    assert 30 <= result.failed <= 30 + 32 + 4  # noticed after 30, with what was in flight, and the probe
+    mended = replace(world, judge=lambda world, row: OK)
+    again = virtually(mended, journal, run="run-2")
+    assert (again.skipped, again.succeeded, mended.pending) == (0, 400 - result.succeeded, [])
+
+
+def test_a_heap_of_dead_pictures_holds_a_run_up_and_does_not_end_it(journal):
+    rows = {str(number): False for number in range(100_000, 101_000)}
+    world = World(rows, lambda world, row: DEAD if "100300" <= row.id < "100400" else OK)
+    notices = []
+    result = virtually(
+        world, journal, observers=[lambda event: isinstance(event, Notice) and notices.append(event.text)]
+    )
+    assert (result.stopped, result.succeeded, result.failed, result.attempted) == (None, 900, 100, 1000)
+    assert max(world.calls.values()) == 1
+    assert sum("pausing for 30 s" in text for text in notices) == 1
+    assert sum(text.startswith("going on:") for text in notices) == 1

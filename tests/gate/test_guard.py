@@ -7,9 +7,9 @@ import pytest
 from diag.gate import AlarmKind, Guard, Limits, Reading
 
 
-def watch(outcomes, signature="runtime.idle-timeout"):
+def watch(outcomes, signature="runtime.idle-timeout", guard=None):
     """The guard after these readings, and after how many of them it alarmed (None: never)."""
-    guard = Guard()
+    guard = guard or Guard()
     for number, reading in enumerate(outcomes, 1):
         guard = guard.after(reading, signature, call=number, started=number)
         if guard.alarm:
@@ -58,8 +58,9 @@ def test_fifteen_percent_dead_pictures_never_alarm():
 
 def test_pictures_that_all_go_dead_are_noticed_as_one_cause():
     guard, number = watch([Reading.SUCCESS] * 50 + [Reading.ITEM] * 60, "image.not-found")
-    assert guard.alarm.kind is AlarmKind.STOP
+    assert (guard.alarm.kind, guard.alarm.items) == (AlarmKind.PAUSE, True)
     assert number == 80
+    assert watch([Reading.ITEM] * 200, "image.not-found", guard.calm())[1] == 60
     assert "common cause" in guard.alarm.why
 
 

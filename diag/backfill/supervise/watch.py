@@ -100,7 +100,7 @@ class Watch:
         """Stop where the guard says so, or where the money is spent. Its pauses are warnings here: what a command has
         in flight cannot be held back and taken up again."""
         alarm = self.ledger.guard.alarm
-        if alarm is not None and alarm.kind is AlarmKind.STOP:
+        if alarm is not None and (alarm.kind is AlarmKind.STOP or alarm.items):
             self._controls.drain(Stopped("guard", alarm.signature, alarm.why))
         elif alarm is not None:
             self.ledger.guard = replace(self.ledger.guard, alarm=None)
