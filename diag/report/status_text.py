@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from rich.text import Text
@@ -27,9 +28,9 @@ _STALE = 15.0  # seconds without a sign after which one should know
 
 def render(standing: Standing, paper: Paper, now: float, verbosity: int = 0) -> Text:
     """The whole status; ``verbosity`` -1 is one line. ``now``: seconds since 1970."""
-    head = _head(standing, paper, now)
     if verbosity < 0:
-        return head + Text(paper.words(f"; {line(standing)}"))
+        return _head(standing, replace(paper, width=None), now) + Text(paper.words(f"; {line(standing)}"))
+    head = _head(standing, paper, now)
     return Text("\n").join([head, *_rows(standing, paper), *_facts(standing, paper, now), *_met(standing, paper)])
 
 
@@ -48,7 +49,7 @@ def line(standing: Standing) -> str:
 
 def _head(standing: Standing, paper: Paper, now: float) -> Text:
     word, style, told = _word(standing, now)
-    return Text(word, style) + Text(paper.words(f": {told}"))
+    return Text(word, style) + Text(": " + "\n".join(paper.lines(told, len(word) + 2)))
 
 
 def _word(standing: Standing, now: float) -> tuple[str, str, str]:
@@ -83,7 +84,7 @@ def _rows(standing: Standing, paper: Paper) -> Iterator[Text]:
     elif not counts.seen:
         yield paper.fact("rows", f"none of {standing.table} is visible to this key, so nothing can be said of them")
     else:
-        refused = f", {standing.refused:,} of them fail on their own account" if standing.refused else ""
+        refused = f" ({standing.refused:,} known to be bad themselves)" if standing.refused else ""
         yield paper.fact("rows", f"{counts.done:,} done, {counts.pending:,} pending{refused}")
 
 
@@ -105,9 +106,11 @@ def _facts(standing: Standing, paper: Paper, now: float) -> Iterator[Text]:
 
 
 def _met(standing: Standing, paper: Paper) -> Iterator[Text]:
-    for seen in standing.signatures[:_MOST]:
+    shown = standing.signatures[:_MOST]
+    widest = max((len(seen.signature) for seen in shown), default=0)
+    for seen in shown:
         scope = seen.scope.value if seen.scope else "-"
-        known = f"  {seen.count:>6,}  {paper.words(seen.signature):<32} {scope:<10} "
+        known = f"  {seen.count:>6,}  {paper.words(seen.signature):<{widest}}  {scope:<9}  "
         yield Text(known) + Text(paper.words(f"e.g. {seen.example}") if seen.example else "", "dim")
     if len(standing.signatures) > _MOST:
         yield Text(f"         and {len(standing.signatures) - _MOST} more kinds")

@@ -39,7 +39,7 @@ def with_run(state: Any = "ended", **changes: object) -> Standing:
 def test_a_running_backfill_is_told_with_rate_end_success_and_cost() -> None:
     assert text(LIVE).splitlines()[:6] == [
         "RUNNING: for 10 min, process 77",
-        "  rows    1,012 done, 1,922 pending, 22 of them fail on their own account",
+        "  rows    1,012 done, 1,922 pending (22 known to be bad themselves)",
         "  rate    3.2 rows/s over the last 5 min; about 10 min left, until 2027-01-15 08:09:53 UTC",
         "  success 96.7 % of 840 rows attempted; 95 % lately, leaving out rows' own faults",
         "  cost    about $17.85 for 850 calls, 4 of them for nothing (estimated)",
@@ -51,6 +51,15 @@ def test_one_line_says_the_same_in_short() -> None:
     assert text(LIVE, -1) == (
         "RUNNING: for 10 min, process 77; 1,012 done · 1,922 pending · 3.2/s · 96.7 % good · about $17.85 · 10 min left"
     )
+
+
+def test_it_fits_into_80_columns_with_ids_as_long_as_they_are() -> None:
+    met = [SignatureCount("image.not-found", Scope.ITEM, 62, "009dfc66-7f3f-5794-a8e9-36f165a7beac")]
+    why = "no success after it came three times, and it fails every call alike until it is mended"
+    stopped = with_run(ended_at=NOW, stopped=Stopped("guard", "openai.key-invalid", why))
+    for standing in (LIVE, stopped, replace(LIVE, signatures=met)):
+        assert max(map(len, render(standing, Paper(80), NOW).plain.splitlines())) <= 80
+        assert "\n" not in render(standing, Paper(80), NOW, -1).plain
 
 
 def test_what_is_met_most_often_is_named_and_the_rest_counted() -> None:

@@ -124,7 +124,8 @@ class Band(BaseModel):
 
 
 class Latency(BaseModel):
-    """How long calls took. The percentiles are read off the bands, so they are as coarse as those."""
+    """How long calls took: nukediag's own, without those of a command that it supervised. The percentiles are read off
+    the bands, so they are as coarse as those."""
 
     bands: list[Band]
     p50_ms: float | None
@@ -157,7 +158,7 @@ class Subject(BaseModel):
     """What the report is about: the ``schema`` of the document that it tells of, and the exit code that it ended with
     (null: it has not)."""
 
-    kind: Literal["backfill", "preflight", "drill"]
+    kind: Literal["backfill", "preflight", "drill", "test-image"]
     document: Words
     version: Words
     exit_code: int | None
