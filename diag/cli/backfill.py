@@ -12,21 +12,29 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diag.backfill import BackfillResult, Controls, Options, Plan, Stopped, make_plan, run
+from diag.cli.check_options import gate_options
+from diag.cli.formats import REPORTS, Format
 from diag.cli.interrupts import interrupts
 from diag.cli.options import Session, project_options
 from diag.cli.supervised import plain_progress, refuse_own_options, supervising
+from diag.cli.waiting import WaitTold
 from diag.errors import ExitCode, UsageError
 from diag.preflight import PreflightResult, run_or_fall_back
 from diag.preflight import run as preflight
+from diag.preflight.wishes import Wishes
 from diag.project import Project, ProjectError
+from diag.report import github
 from diag.report.backfill_document import backfill_document
 from diag.report.backfill_progress import progress
 from diag.report.backfill_text import NO_RUN, plan_text, render
+from diag.report.page import markdown
+from diag.report.page.backfill import report_of_backfill
 from diag.report.terminal import Paper
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
+    from diag.cli.options import Form
     from diag.config.settings import Settings
     from diag.report.backfill_progress import BarProgress, PlainProgress
 
@@ -40,6 +48,8 @@ Examples:
   nukediag backfill --if-healthy --dry-run    what it would do and cost; calls nothing
   nukediag backfill --limit 50 --yes          fifty rows, no question asked
   nukediag backfill --if-healthy --max-cost 10
+  nukediag backfill --if-healthy --allow data.pictures --wait 5m
+                                              what preflight may find amiss, and how long it may look again
   nukediag backfill --if-healthy --queue photos
                                               the gate here, the rows for any number of nukediag workers
   nukediag backfill --if-healthy -- node scripts/backfill-all-images.js 10 1000
@@ -87,9 +97,17 @@ class Concurrency(click.ParamType[int]):
 @click.option("--force", is_flag=True, help="No gate, whatever the state of the project; recorded in the journal.")
 @click.option("--queue", metavar="NAME", help="Open the gate, then leave the rows to the workers on this queue.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- CMD [ARG]...]")
-@project_options
+@gate_options
+@partial(project_options, formats=REPORTS)
 def command(
-    session: Session, *, dry_run: bool, yes: bool, queue: str | None, words: tuple[str, ...], **wishes: Any
+    session: Session,
+    *,
+    dry_run: bool,
+    yes: bool,
+    queue: str | None,
+    words: tuple[str, ...],
+    wishes: Wishes,
+    **own: Any,
 ) -> int:
     """Call the function for every row without a result.
 
@@ -101,22 +119,33 @@ def command(
     """
     if not (yes or dry_run or (sys.stdin.isatty() and sys.stderr.isatty())):
         raise UsageError("a backfill spends money, and nobody can be asked here", "add --yes, or --dry-run to look")
-    options = Options(**wishes)
+    options = Options(**own)
     if words:
         refuse_own_options(options)
+    if wishes != Wishes() and not options.if_healthy:
+        raise UsageError("--allow and --wait are for the gate, and there is none", "add --if-healthy")
     carry_out = _carrying_out(session, options, words, queue)
-    result = _backfill(session, options, carry_out, dry_run=dry_run, ask=not yes, plain=bool(words))
+    result = _backfill(session, options, wishes, carry_out, dry_run=dry_run, ask=not yes, plain=bool(words))
     return _show(session, result)
 
 
 def _show(session: Session, result: BackfillResult) -> int:
-    if session.format == "json":
-        session.emit(backfill_document(result))
-    elif result.run != DRY_RUN:
-        configuration = session.configuration
-        context = {"ref": configuration.ref or "", "function": result.function}
-        session.out.print(render(result, Paper.of(session.out), session.verbosity, context))
+    forms = _forms(session, result)
+    if session.format != "text" or result.run != DRY_RUN:
+        session.show(forms)
+    else:
+        session.write_files(forms)  # the plan stands there already
     return int(result.exit_code)
+
+
+def _forms(session: Session, result: BackfillResult) -> Mapping[Format, Form]:
+    context = {"ref": session.configuration.ref or "", "function": result.function}
+    return {
+        "text": lambda paper: render(result, paper, session.verbosity, context),
+        "json": lambda _: backfill_document(result),
+        "github": lambda _: github.commands(tuple(github.report_annotations(report_of_backfill(result)))),
+        "markdown": lambda _: markdown.render(report_of_backfill(result)),
+    }
 
 
 def _carrying_out(session: Session, options: Options, words: tuple[str, ...], queue: str | None) -> CarryOut:
@@ -132,7 +161,7 @@ def _carrying_out(session: Session, options: Options, words: tuple[str, ...], qu
 
 
 def _backfill(
-    session: Session, options: Options, carry_out: CarryOut, *, dry_run: bool, ask: bool, plain: bool
+    session: Session, options: Options, wishes: Wishes, carry_out: CarryOut, *, dry_run: bool, ask: bool, plain: bool
 ) -> BackfillResult:
     plan = asyncio.run(_plan(session, options))
     if nothing := _nothing_to_do(session, plan, options, dry_run=dry_run):
@@ -143,7 +172,7 @@ def _backfill(
     if ask and not click.confirm("Go ahead?", err=True):
         raise click.Abort
     showing = nullcontext(plain_progress(session, plan.rows)) if plain else _progress(session, plan)
-    return asyncio.run(_run(session, options, plan, carry_out, showing))
+    return asyncio.run(_run(session, options, wishes, plan, carry_out, showing))
 
 
 def _progress(session: Session, plan: Plan) -> Showing:
@@ -164,7 +193,7 @@ def _nothing_to_do(session: Session, plan: Plan, options: Options, *, dry_run: b
     function = session.configuration.settings.function.name
     result = BackfillResult(NO_RUN, function, plan.pending, remaining=plan.pending, refused=plan.refused)
     if dry_run:
-        paper = session.log if session.format == "json" else session.out
+        paper = session.out if session.format == "text" else session.log
         paper.print(plan_text(plan, function, gated=options.if_healthy))
         return replace(result, run=DRY_RUN)
     if plan.visible and not plan.rows:
@@ -177,20 +206,23 @@ def _nothing_to_do(session: Session, plan: Plan, options: Options, *, dry_run: b
     return None
 
 
-async def _run(session: Session, options: Options, plan: Plan, carry_out: CarryOut, showing: Showing) -> BackfillResult:
+async def _run(
+    session: Session, options: Options, wishes: Wishes, plan: Plan, carry_out: CarryOut, showing: Showing
+) -> BackfillResult:
     settings, controls = session.configuration.settings, Controls()
     async with Project(session.configuration) as project:
         with showing as shown:
+            look: dict[str, Any] = {"wishes": wishes, "observer": WaitTold(shown.line)}
 
             async def healthy() -> PreflightResult:
-                result = chosen or await preflight(project, settings)
+                result = chosen or await preflight(project, settings, **look)
                 _tell_health(session, result)
                 return result
 
             with interrupts(controls, shown.line):
                 gated, chosen = options.if_healthy and not options.force, None
                 if gated and options.fallback:
-                    settings, chosen = await _choose(project, settings, shown.line)
+                    settings, chosen = await _choose(project, settings, shown.line, **look)
                 gate = healthy if gated else None
                 return await carry_out(
                     project, settings, options, plan, preflight=gate, controls=controls, observers=[shown]
@@ -198,10 +230,10 @@ async def _run(session: Session, options: Options, plan: Plan, carry_out: CarryO
 
 
 async def _choose(
-    project: Project, settings: Settings, tell: Callable[[str], None]
+    project: Project, settings: Settings, tell: Callable[[str], None], **look: Any
 ) -> tuple[Settings, PreflightResult]:
     """The function to go on with: another than the configured one only where that fails by AWS alone."""
-    chosen, health = await run_or_fall_back(project, settings)
+    chosen, health = await run_or_fall_back(project, settings, **look)
     if chosen.function.name != settings.function.name:
         tell(f"{settings.function.name} fails by AWS alone: going on with {chosen.function.name}")
     return chosen, health

@@ -33,9 +33,10 @@ def refuse_own_options(options: Options) -> None:
 
 
 def supervising(session: Session, words: Sequence[str]) -> Callable[..., Any]:
-    """What stands in for ``diag.backfill.run``. In JSON mode all that the command writes goes to stderr."""
+    """What stands in for ``diag.backfill.run``. Where a report is wanted on stdout, all that the command writes goes to
+    stderr."""
     command = Command(tuple(words), _environment(session), Path.cwd())
-    return partial(supervise, command=command, pass_on=_passing(all_to_stderr=session.format == "json"))
+    return partial(supervise, command=command, pass_on=_passing(all_to_stderr=session.format != "text"))
 
 
 def plain_progress(session: Session, rows: int) -> PlainProgress:

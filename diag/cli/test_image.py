@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from diag.catalogue import describe
+from diag.cli.formats import REPORTS, Format
 from diag.cli.options import Session, project_options
 from diag.cli.waiting import waiting
 from diag.config.keys import read_key
 from diag.diagnosis import Diagnosis, Evidence, Verdict
 from diag.errors import ExitCode, UsageError
 from diag.project import Project, ProjectError
-from diag.report.terminal import Paper
+from diag.report import github
+from diag.report.page import markdown
+from diag.report.page.test_image import report_of_test_image
 from diag.report.test_image_text import render, test_image_document
 from diag.rows import Outcome, Row, RowWorker, find_row, pending_rows
 from diag.rows.cause import with_cause
+
+if TYPE_CHECKING:
+    from diag.cli.options import Form
 
 _CODES = {
     Verdict.OK: ExitCode.OK,
@@ -43,7 +52,7 @@ Exit codes: 0 ok · 3 failed · 4 degraded · 5 the answer proves nothing (cache
 @click.option("--url", "picture_url", metavar="URL", help="A bare picture that belongs to no row.")
 @click.option("--force", is_flag=True, help="Send force_reprocess: analyse anew what has a stored result.")
 @click.option("--no-mark", is_flag=True, help="Do not mark the row as done when its result is verified.")
-@project_options
+@partial(project_options, formats=REPORTS)
 def command(
     session: Session, *, row_id: str | None, take_next: bool, picture_url: str | None, force: bool, no_mark: bool
 ) -> int:
@@ -59,10 +68,14 @@ def command(
 def _show(session: Session, outcome: Outcome, *, given: str | None) -> int:
     code = _CODES[outcome.diagnosis.verdict]
     function = session.configuration.settings.function.name
-    if session.format == "json":
-        session.emit(test_image_document(outcome, given=given, function=function, exit_code=int(code)))
-    else:
-        session.out.print(render(outcome, function, Paper.of(session.out), session.verbosity))
+    document = test_image_document(outcome, given=given, function=function, exit_code=int(code))
+    forms: Mapping[Format, Form] = {
+        "text": lambda paper: render(outcome, function, paper, session.verbosity),
+        "json": lambda _: document,
+        "github": lambda _: github.commands(tuple(github.report_annotations(report_of_test_image(document)))),
+        "markdown": lambda _: markdown.render(report_of_test_image(document)),
+    }
+    session.show(forms)
     return int(code)
 
 

@@ -65,8 +65,7 @@ class Waiting(Observer):
 
     def on_wait(self, ids: Sequence[str], pause: float, left: float) -> None:
         """Said at once: a wait is long, and asked for."""
-        named = ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
-        self._console.print(f"not yet: {named}; looking again in {pause:.0f} s ({left:.0f} s left)")
+        self._console.print(_not_yet(ids, pause, left))
 
     def words(self) -> str:
         """What is waited for, in one line."""
@@ -75,6 +74,22 @@ class Waiting(Observer):
     def _show(self) -> None:
         if self._status:
             self._status.update(_one_line(self.words(), self._console))
+
+
+class WaitTold(Observer):
+    """Tells of nothing but of waits."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+
+    def on_wait(self, ids: Sequence[str], pause: float, left: float) -> None:
+        """Some checks are looked at again."""
+        self._tell(_not_yet(ids, pause, left))
+
+
+def _not_yet(ids: Sequence[str], pause: float, left: float) -> str:
+    named = ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
+    return f"not yet: {named}; looking again in {pause:.0f} s ({left:.0f} s left)"
 
 
 def _one_line(words: str, console: Console) -> str:

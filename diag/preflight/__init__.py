@@ -120,13 +120,15 @@ class _Looks:
             return await run_checks(checks, facts, self.observer.on_result, self.observer.on_start, plan)
 
 
-async def run_or_fall_back(project: Project, settings: Settings | None = None) -> tuple[Settings, PreflightResult]:
+async def run_or_fall_back(
+    project: Project, settings: Settings | None = None, **options: Any
+) -> tuple[Settings, PreflightResult]:
     """A preflight of the configured function and, where only AWS keeps that from working, one of the fallback
     function; the settings to go on with, and the result that speaks for them. The fallback's result counts only where
-    it is healthy: else the first one says what to mend."""
+    it is healthy: else the first one says what to mend. ``options`` are those of ``run``."""
     settings = settings or project.configuration.settings
-    result, other = await run(project, settings), falling_back(settings)
+    result, other = await run(project, settings, **options), falling_back(settings)
     if other is None or not is_only_aws(result.checks):
         return settings, result
-    second = await run(project, other)
+    second = await run(project, other, **options)
     return (other, second) if second.verdict == "healthy" else (settings, result)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from diag.report.page.model import Mend, ReportDocument
 from diag.report.preflight_document import CheckModel, PreflightDocument
 from diag.secret import Secret, redact
 
@@ -18,13 +19,17 @@ MOST = 10
 _CONTROLS = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SHORTEST_MASK = 8  # characters: GitHub stars a mask out wherever it stands, and a short one stands in many words
 _ORDER: tuple[str, ...] = ("error", "fail", "unknown", "warn")
+Level = Literal["error", "warning", "notice"]
+_LEVELS: dict[str, Level] = {
+    "good": "notice", "busy": "notice", "warn": "warning", "unknown": "warning", "bad": "error",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
     """What GitHub shows beside a run."""
 
-    level: Literal["error", "warning", "notice"]
+    level: Level
     title: str
     message: str
 
@@ -72,8 +77,25 @@ def preflight_annotations(document: PreflightDocument) -> Iterator[Annotation]:
         yield Annotation("notice", f"{len(skipped)} checks were skipped", "\n".join(skipped))
 
 
+def report_annotations(report: ReportDocument) -> Iterator[Annotation]:
+    """How it stands, then each cause of failures; for what is neither a preflight nor a drill."""
+    level = _LEVELS[report.tone]
+    cause = f" ({report.cause.signature})" if report.cause else ""
+    mends = [_mend(one) for one in report.mends]
+    title = f"nukediag {report.subject.kind}: {report.verdict}{cause}"
+    yield Annotation(level, title, "\n".join([f"{report.title}: {report.why}", *mends]))
+    for seen in report.failures:
+        told = [seen.title, *([f"e.g. {seen.example}"] if seen.example else []), *(_mend(one) for one in seen.mends)]
+        times = "once" if seen.count == 1 else f"{seen.count:,} times"
+        yield Annotation("warning", f"{seen.signature}, {times}", "\n".join(told))
+
+
+def _mend(mend: Mend) -> str:
+    return f"mend: {' '.join((mend.text, mend.command or mend.url or '')).strip()}"
+
+
 def _verdict(document: PreflightDocument) -> Annotation:
-    level: Literal["error", "notice"] = "notice" if document.exit_code == 0 else "error"
+    level: Level = "notice" if document.exit_code == 0 else "error"
     cause = f" ({document.signature})" if document.signature else ""
     counted = ", ".join(f"{count} {name}" for name, count in document.counts.items() if count)
     title = f"nukediag preflight: {document.verdict}{cause}"
@@ -83,7 +105,7 @@ def _verdict(document: PreflightDocument) -> Annotation:
 
 
 def _problem(check: CheckModel) -> Annotation:
-    level: Literal["error", "warning"] = "error" if check.status in ("error", "fail") and check.required else "warning"
+    level: Level = "error" if check.status in ("error", "fail") and check.required else "warning"
     cause = f" ({check.signature})" if check.signature else ""
     lines = [check.summary, *(f"seen: {one.where}: {one.text}" for one in check.evidence[:3])]
     lines += [f"mend: {' '.join((one.text, one.command or one.url or '')).strip()}" for one in check.remedies]

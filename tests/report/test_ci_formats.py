@@ -3,6 +3,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as XML
 
 import pytest
+from reports import full
 
 from diag.catalogue import describe
 from diag.diagnosis import Evidence
@@ -108,6 +109,12 @@ def test_more_than_ten_annotations_are_summed_up_in_the_tenth() -> None:
 
 def test_exactly_ten_are_shown_as_they_are() -> None:
     assert "more" not in commands([Annotation("notice", f"t{n}", "m") for n in range(MOST)])
+
+
+def test_a_run_is_its_verdict_and_one_annotation_for_each_cause() -> None:
+    lines = commands(tuple(github.report_annotations(full("a,b: 100%\nc")))).splitlines()
+    assert [line.partition(" title=")[0] for line in lines] == ["::error", "::warning"]
+    assert all("100%25" in line for line in lines)
 
 
 def test_a_healthy_project_is_a_notice() -> None:
