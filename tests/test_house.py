@@ -21,7 +21,7 @@ LAYERS = [
     {"rows", "verify", "credentials", "discovery"},
     {"project"},
     {"gate", "config", "catalogue"},
-    {"errors", "secret", "diagnosis"},
+    {"errors", "secret", "diagnosis", "inert"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 

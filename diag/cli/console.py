@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, TextIO
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
 
 from diag.cli.streams import let_go
+from diag.inert import inert
 from diag.report.terminal import is_whole
 
 ColorChoice = Literal["auto", "always", "never"]
@@ -40,6 +42,11 @@ class QuietConsole(Console):
             if self.is_terminal:
                 objects = tuple(self._at_words(one) for one in objects)
         super().print(*objects, **style)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """As rich's, and whatever is in the text cannot steer the terminal: rich's own orders are no text."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=inert(segment.text))
 
     def _at_words(self, text: str | Text) -> Text:
         text = Text(text) if isinstance(text, str) else text

@@ -17,6 +17,7 @@ from click.core import ParameterSource
 
 from diag.cli.formats import PLAIN, Format, FormatParam, Wanted, on_stdout
 from diag.cli.streams import say, speaks_utf8
+from diag.inert import inert, inert_json
 from diag.secret import redact
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class Session:
 
 def _json(document: Document, *, ascii_only: bool = False) -> str:
     text = document.model_dump_json(indent=2)
-    return json.dumps(json.loads(text), indent=2) if ascii_only else text
+    return json.dumps(json.loads(text), indent=2) if ascii_only else inert_json(text)
 
 
 def _written(form: Text | str | Document, *, ascii_only: bool = False) -> str:
@@ -147,7 +148,7 @@ def _save(path: Path, mode: str, text: str) -> None:
 
     try:
         with path.open(mode, encoding="utf-8") as file:
-            file.write(redact(text))
+            file.write(inert(redact(text)))
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}", "give a file that can be written") from None
 

@@ -13,6 +13,7 @@ import click
 
 from diag.cli.options import Session, settings_options
 from diag.errors import NukediagError, UsageError
+from diag.inert import inert, inert_json
 from diag.report.terminal import Paper
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _of_file(session: Session, name: str) -> ReportDocument:
 
 def _rendered(report: ReportDocument, kind: Kind) -> str:
     if kind == "json":
-        return f"{report.model_dump_json(indent=2)}\n"
+        return f"{inert_json(report.model_dump_json(indent=2))}\n"
     if kind == "markdown":
         from diag.report.page.markdown import render as render_markdown
 
@@ -136,6 +137,7 @@ def _beside(report: ReportDocument, kind: Kind) -> Path | None:
 
 
 def _write(session: Session, text: str, path: Path | None) -> None:
+    text = inert(text)
     if path is None or str(path) == "-":
         click.echo(text.encode(), nl=False)
         return

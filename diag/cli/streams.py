@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
+from diag.inert import inert
+
 _PLAIN = {"…": "...", "·": "-", "—": "-", "–": "-", "’": "'", "×": "x", "→": "->", "✓": "+", "✗": "x"}
 
 
@@ -48,11 +50,11 @@ def let_go(stream: object) -> None:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """A line, to whom it may concern: a reader that has left is no fault. (click's own ``echo`` takes an ASCII stream
-    for a mistake and writes UTF-8 to it.)"""
+    """Lines that cannot steer a terminal, to whom it may concern: a reader that has left is no fault. (click's own
+    ``echo`` takes an ASCII stream for a mistake and writes UTF-8 to it.)"""
     stream = sys.stderr if err else sys.stdout
     try:
-        stream.write(f"{text}\n")
+        stream.write(f"{inert(text)}\n")
         stream.flush()
     except BrokenPipeError:
         let_go(stream)
