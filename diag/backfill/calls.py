@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from diag.backfill.controls import Controls
 from diag.backfill.events import Event, Observer, RowAnswered
-from diag.backfill.fate import Fate, Policy, fate
+from diag.backfill.fate import Fate, Policy, fate, is_unreadable
 from diag.backfill.job import Answered, Job
 from diag.backfill.journal import Journal
 from diag.backfill.retries import RetryBudget, Uniform, delay
 from diag.backfill.tally import Tally
+from diag.diagnosis import Evidence
 from diag.gate import Reading, read
+from diag.project import ProjectError
 from diag.rows.outcome import Outcome, Row
 
 
@@ -108,12 +111,27 @@ class Caller:
     async def _send(self, job: Job) -> Outcome:
         try:
             outcome = await self._worker.run(job.row, force=job.force)
+            if is_unreadable(outcome):
+                outcome = await self._look(job, outcome)
             if job.force:
                 outcome = await self._finder.confirm(outcome)
             return await self._finder.accept(outcome) if self._accept_degraded else outcome
         except asyncio.CancelledError:
             self.tally.unresolved += 1  # its intent stays in the journal: the next run looks before it calls again
             raise
+
+    async def _look(self, job: Job, outcome: Outcome) -> Outcome:
+        """The outcome by what stands in the database. Where that cannot be asked, the row is looked up later, and
+        before it is ever called again."""
+        try:
+            found = await self._finder.find(job.row, force=job.force)
+        except ProjectError:
+            return replace(outcome, unverified=True)
+        if found is None:
+            return outcome
+        seen = Evidence("answer", f"could not be read ({outcome.diagnosis.signature}); its results stand")
+        diagnosis = replace(found.diagnosis, evidence=(seen, *found.diagnosis.evidence))
+        return replace(found, diagnosis=diagnosis, called=True, answer=outcome.answer, duration_ms=outcome.duration_ms)
 
     def _count(self, job: Job) -> None:
         job.began = job.began or self.clock()

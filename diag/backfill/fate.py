@@ -11,6 +11,7 @@ from diag.rows.outcome import Outcome
 
 AMBIGUOUS = frozenset({"network.timeout", "network.reset", "runtime.idle-timeout", "function.unfinished"})
 """Nobody knows whether the function went on working (and paying) after these."""
+_UNREADABLE = frozenset({"function.empty", "unknown"})
 _ANSWER_LOST = (502, 504, 520, 524)  # the function was reached, and its answer was not
 
 
@@ -51,6 +52,14 @@ def is_ambiguous(outcome: Outcome) -> bool:
     return outcome.called and (lost or outcome.diagnosis.signature in AMBIGUOUS)
 
 
+def is_unreadable(outcome: Outcome) -> bool:
+    """Whether the function says that all went well and its answer cannot be read (cut short, empty, not JSON): its
+    work may stand in the database all the same."""
+    status = outcome.answer.status if outcome.answer else None
+    good = status is not None and 200 <= status < 300
+    return outcome.called and good and outcome.diagnosis.signature in _UNREADABLE
+
+
 def fate(
     outcome: Outcome, reading: Reading, *, attempt: int, waited: float, may_retry: bool, policy: Policy | None = None
 ) -> Fate:
@@ -60,7 +69,7 @@ def fate(
     match reading:
         case Reading.SUCCESS:
             return Fate.DONE
-        case Reading.ITEM:
+        case Reading.ITEM if not outcome.unverified:
             return Fate.REFUSED
         case Reading.NEUTRAL if outcome.diagnosis.signature == "function.cached":
             return Fate.DONE if outcome.marked else Fate.BROKEN  # the store may be mended by the next run
