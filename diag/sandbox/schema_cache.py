@@ -11,7 +11,8 @@ _AGAIN = 0.5  # seconds between attempts to reach a database that is away
 
 
 class SchemaCache:
-    """Calls ``reload`` for every ``NOTIFY pgrst``, and after the database was away."""
+    """Calls ``reload`` for every ``NOTIFY pgrst``. Not when the database was away: its tables are the same afterwards,
+    and Lite dies where it looks at them while connections of its own are still broken."""
 
     def __init__(self, database_url: str, reload: Callable[[], Awaitable[None]]) -> None:
         self._url, self._reload = database_url, reload
@@ -36,8 +37,6 @@ class SchemaCache:
             with suppress(psycopg.Error):
                 async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
                     await connection.execute("listen pgrst")
-                    if self._listening.is_set():
-                        await self._reload()
                     self._listening.set()
                     async for _ in connection.notifies():
                         await self._reload()
