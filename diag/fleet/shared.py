@@ -18,7 +18,7 @@ from diag.fleet.contact import Contact
 from diag.fleet.queue import Queue
 from diag.fleet.slots import Slots
 from diag.fleet.state import Ended, Standing, State
-from diag.gate import Alarm, AlarmKind, Decision, GateTest, Reading
+from diag.gate import ITEMS, Alarm, AlarmKind, Decision, GateTest, Reading
 
 _BEAT = 1.0  # seconds between reports while calls end
 _LIFE = 5.0  # seconds between signs of life while none do
@@ -90,7 +90,7 @@ class Shared:
 
     async def _probe(self, engine: Engine, alarm: Alarm, draw: Draw) -> None:
         engine.caller.tell(Notice(f"probing for all workers whether to go on ({alarm.signature})"))
-        test = await engine.probe(GateTest(engine.limits), draw)
+        test = await engine.probe(GateTest(ITEMS, items=True) if alarm.items else GateTest(engine.limits), draw)
         if test.decision is not None and self.standing.prober:
             await self.flush()
             good = test.decision is Decision.OPEN
@@ -174,7 +174,8 @@ class Shared:
             self.engine.controls.drain(Stopped("guard", standing.signature, standing.why or "stopped for all workers"))
         if standing.prober and not before.prober:
             signature = standing.signature or "unknown"
-            self.engine.alarmed(Alarm(AlarmKind.PAUSE, signature, standing.why or "all workers pause"))
+            why = standing.why or "all workers pause"
+            self.engine.alarmed(Alarm(AlarmKind.PAUSE, signature, why, items=standing.items))
         self.engine.controls.changed.set()
 
     def _tell_state(self, standing: Standing) -> None:

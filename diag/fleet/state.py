@@ -31,13 +31,15 @@ class State(StrEnum):
 class Standing(_Answer):
     """The shared breaker and limiter. ``epoch`` grows with every cut of the rate and every change of ``state``: what
     was granted in an earlier epoch must not be started any more. ``rate``: calls per second of all workers together.
-    ``signature`` and ``why`` belong to the alarm behind ``open`` and ``stopped``."""
+    ``signature`` and ``why`` belong to the alarm behind ``open`` and ``stopped``; ``items``: it is about rows that fail
+    on their own account."""
 
     state: State
     epoch: int = 0
     rate: float = 0.0
     signature: str | None = None
     why: str | None = None
+    items: bool = False
     prober: bool = False
     """Whether the asking worker is the one that probes (``state`` is ``probing`` then)."""
 
@@ -84,8 +86,8 @@ class Archived(_Answer):
 
 class Lease(_Answer):
     """What reading the queue gave. ``message`` None: nothing can be had now; ``left`` counts the messages that are
-    still there (leased by others or delayed), so 0 means empty. ``next_in``: seconds until the next one becomes
-    visible, None where there is none."""
+    still there (leased by others or delayed), up to 1,000, so 0 means empty. ``next_in``: seconds until the next one
+    becomes visible, None where there is none."""
 
     message: Message | None = None
     archived: tuple[Archived, ...] = ()

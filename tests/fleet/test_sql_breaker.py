@@ -94,6 +94,20 @@ def test_the_fourth_pause_without_a_hundred_successes_between_stops(sql, queue):
     assert states == ["open", "open", "open", "stopped"]
 
 
+def test_a_heap_of_bad_rows_pauses_however_often_and_takes_twice_the_heap_next_time(sql, queue):
+    sql.begin(queue, {"pauses": [10, 99]})
+    lost, at = 0, 0.0
+    for size in (30, 60, 119, 237, 473):
+        heap = [ended(n, "item", "image.not-found") for n in range(1, size + 1)]
+        early = sql.report(queue, "a", 2 * size, heap[:-1], at)
+        late = sql.report(queue, "a", 2 * size + 1, heap[-1:], at)
+        assert (early["state"], early["items"], late["state"], late["items"]) == ("closed", False, "open", True)
+        assert sql.take(queue, "b", 4, at + 10.1)["items"] is True
+        assert sql.probed(queue, "b", True)["state"] == "closed"
+        at, lost = at + 20, lost + size
+    assert sql.one("select counts from nukediag.queues where queue = %s", queue) == {"item": lost}
+
+
 def test_a_report_that_is_heard_twice_counts_once(sql, queue):
     sql.begin(queue)
     for _ in range(5):

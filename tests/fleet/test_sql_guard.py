@@ -19,7 +19,7 @@ begin
   for one in select value from jsonb_array_elements(ended) loop
     g := nukediag.guard_after(
       g, one ->> 'reading', one ->> 'signature', (one ->> 'call')::bigint, (one ->> 'started')::bigint, go, stop);
-    seen := seen || jsonb_build_array(jsonb_build_array(g.alarm, g.signature, g.score, g.items));
+    seen := seen || jsonb_build_array(jsonb_build_array(g.alarm, g.signature, g.heap, g.score, g.items));
   end loop;
   return seen;
 end $$
@@ -36,7 +36,8 @@ def by_one_process(ended, bounds):
     for one in ended:
         guard = guard.after(Reading(one["reading"]), one["signature"], call=one["call"], started=one["started"])
         alarm = guard.alarm
-        seen.append([alarm and alarm.kind.value, alarm and alarm.signature, guard.score, guard.items])
+        heap = alarm is not None and alarm.items
+        seen.append([alarm and alarm.kind.value, alarm and alarm.signature, heap, guard.score, guard.items])
     return seen
 
 
@@ -50,8 +51,8 @@ def test_it_alarms_at_the_same_call_for_the_same_cause(sql, outcomes, bounds):
     sql.do(FOLD)
     found = sql.one("select pg_temp.fold(%s, %s, %s)", json.dumps(ended), bounds.go, bounds.stop)
     expected = by_one_process(ended, bounds)
-    assert [one[:2] for one in found] == [one[:2] for one in expected]
-    assert [one[2:] for one in found] == [pytest.approx(one[2:]) for one in expected]
+    assert [one[:3] for one in found] == [one[:3] for one in expected]
+    assert [one[3:] for one in found] == [pytest.approx(one[3:]) for one in expected]
 
 
 def test_a_long_run_of_bad_luck_stops_at_half_of_the_last_fifty(sql):
@@ -59,5 +60,5 @@ def test_a_long_run_of_bad_luck_stops_at_half_of_the_last_fifty(sql):
     ended = [{"reading": one, "signature": "a.one", "call": n, "started": n} for n, one in enumerate(readings, 1)]
     sql.do(FOLD)
     found = sql.one("select pg_temp.fold(%s, 0.99, 0.5)", json.dumps(ended))
-    assert [one[:2] for one in found] == [one[:2] for one in by_one_process(ended, Limits(go=0.99, stop=0.5))]
+    assert [one[:3] for one in found] == [one[:3] for one in by_one_process(ended, Limits(go=0.99, stop=0.5))]
     assert found[-1][0] is not None

@@ -21,10 +21,12 @@ grant usage on schema nukediag to service_role;
 do $$
 begin
   if to_regtype('nukediag.guard') is null then
-    -- The running test of the success rate. "recent": the last 50 outcomes, 1 and 0. "suspects": signature -> number
+    -- The running test of the success rate. "items" is the one over rows that fail on their own account; it alarms at
+    -- "items_at", and "heap" says that it did. "recent": the last 50 outcomes, 1 and 0. "suspects": signature -> number
     -- of the first call that began after it was seen.
     create type nukediag.guard as (
-      score float8, items float8, recent text, suspects jsonb, alarm text, signature text, why text
+      score float8, items float8, items_at float8, heap boolean, recent text, suspects jsonb,
+      alarm text, signature text, why text
     );
   end if;
 end $$;
@@ -104,14 +106,20 @@ language sql immutable set search_path = '' as $$ select 1 $$;
 
 -- The guard ------------------------------------------------------------------------------------------------------
 
-create or replace function nukediag.new_guard() returns nukediag.guard
+create or replace function nukediag.new_guard(p_items_at float8 default 25) returns nukediag.guard
 language sql immutable set search_path = '' as $$
-  select (0, 0, '', '{}'::jsonb, null, null, null)::nukediag.guard
+  select (0, 0, p_items_at, false, '', '{}'::jsonb, null, null, null)::nukediag.guard
+$$;
+
+-- After a pause whose probe went well. Where bad rows turned out to lie in a heap, it takes twice the heap to alarm.
+create or replace function nukediag.calmed(p_guard nukediag.guard) returns nukediag.guard
+language sql immutable set search_path = '' as $$
+  select nukediag.new_guard(p_guard.items_at * case when p_guard.heap then 2 else 1 end)
 $$;
 
 -- The guard once the outcome of one call is known: a CUSUM (Page 1954) over log-likelihood ratios of the success rates
--- "go" and "stop". 5 straight failures pause and 10 stop; so do two failures that every call will meet alike, and
--- rows that nearly all fail on their own account.
+-- "go" and "stop". 5 straight failures pause and 10 stop; so do two failures that every call will meet alike. Rows that
+-- nearly all fail on their own account pause.
 create or replace function nukediag.guard_after(
   p_guard nukediag.guard, p_reading text, p_signature text, p_call bigint, p_started bigint, p_go float8, p_stop float8
 ) returns nukediag.guard
@@ -123,8 +131,9 @@ declare
 begin
   if p_reading = 'item' then
     g.items := g.items + ln(0.7::float8 / 0.3);
-    if g.items >= 25 then
-      g.alarm := 'stop';
+    if g.items >= g.items_at and g.alarm is null then
+      g.alarm := 'pause';
+      g.heap := true;
       g.signature := p_signature;
       g.why := format('nearly every row fails on its own account (%s): a common cause is more likely', p_signature);
     end if;
@@ -146,6 +155,7 @@ begin
     successes := length(replace(g.recent, '0', ''));
     if twice then
       g.alarm := 'stop';
+      g.heap := false;
       g.signature := p_signature;
       g.why := format('%s came 2 times with no success after it, and it fails every call alike', p_signature);
     elsif g.alarm is null and (g.score >= 4.5 or (length(g.recent) = 50 and successes < p_stop * 50)) then
@@ -189,17 +199,20 @@ begin
   if q.state <> 'closed' then
     return q;
   end if;
-  q.pauses := case when q.good - q.good_at_pause >= 100 then 1 else q.pauses + 1 end;
-  q.good_at_pause := q.good;
-  if q.pauses > 3 then
-    return nukediag.stopped(q, (q.watch).signature, (q.watch).why);
+  if not (q.watch).heap then -- bad rows in a heap say nothing about the others
+    q.pauses := case when q.good - q.good_at_pause >= 100 then 1 else q.pauses + 1 end;
+    q.good_at_pause := q.good;
+    if q.pauses > 3 then
+      return nukediag.stopped(q, (q.watch).signature, (q.watch).why);
+    end if;
   end if;
   q.state := 'open';
   q.epoch := q.epoch + 1;
   q.signature := (q.watch).signature;
   q.why := (q.watch).why;
   q.resume_at := greatest(q.not_before, p_at + make_interval(
-    secs => q.pause_seconds[least(q.pauses, array_length(q.pause_seconds, 1))]));
+    secs => q.pause_seconds[case when (q.watch).heap then 1
+                            else least(q.pauses, array_length(q.pause_seconds, 1)) end]));
   return q;
 end $$;
 
@@ -248,7 +261,7 @@ create or replace function nukediag.standing(q nukediag.queues, p_worker text) r
 language sql immutable set search_path = '' as $$
   select jsonb_build_object(
     'state', case when q.held and q.state <> 'stopped' then 'paused' else q.state end,
-    'epoch', q.epoch, 'rate', q.rate, 'signature', q.signature, 'why', q.why,
+    'epoch', q.epoch, 'rate', q.rate, 'signature', q.signature, 'why', q.why, 'items', (q.watch).heap,
     'prober', q.state = 'probing' and not q.held and coalesce(q.prober = p_worker, false))
 $$;
 
@@ -398,7 +411,7 @@ begin
       q.prober := null;
       q.signature := null;
       q.why := null;
-      q.watch := nukediag.new_guard();
+      q.watch := nukediag.calmed(q.watch);
     else
       q := nukediag.stopped(q, p_signature, p_why);
     end if;
@@ -443,8 +456,11 @@ begin
     exit;
   end loop;
   if found_one is null then
-    execute format('select jsonb_build_object(''left'', count(*), ''next_in'',
-      greatest(0, extract(epoch from min(vt) - clock_timestamp()))) from pgmq.%I', 'q_' || p_queue) into rest;
+    -- Not counted to the end: workers look often, and a paused queue may be long.
+    execute format('select jsonb_build_object(
+      ''left'', (select count(*) from (select from pgmq.%1$I limit 1000) seen),
+      ''next_in'', (select greatest(0, extract(epoch from min(vt) - clock_timestamp())) from pgmq.%1$I))',
+      'q_' || p_queue) into rest;
   else
     rest := jsonb_build_object('left', 1);
   end if;
@@ -475,6 +491,15 @@ begin
   select format_type(atttypid, atttypmod) into key_type
     from pg_catalog.pg_attribute where attrelid = relation and attname = p_work ->> 'key';
 end $$;
+
+-- Gives claims up, in the order in which they are taken: two workers with rows in common never wait for each other.
+create or replace function nukediag.unclaimed(p_queue text, p_worker text, p_ids text[]) returns void
+language sql volatile set search_path = '' as $$
+  with mine as (
+    select id from nukediag.claims where queue = p_queue and worker = p_worker and id = any(p_ids)
+    order by id for update)
+  delete from nukediag.claims c using mine where c.queue = p_queue and c.id = mine.id
+$$;
 
 -- Claims rows, then looks at their markers: who finished a row has marked it before giving up the claim.
 create or replace function nukediag.claimed(
@@ -507,8 +532,7 @@ begin
     'select coalesce(array_agg(%1$I::text), ''{}''), coalesce(array_agg(%1$I::text) filter (where %2$I is null), ''{}'')
        from %3$s where %1$I = any($1::%4$s[])',
     work ->> 'key', work ->> 'marker', place.relation, place.key_type) into known, open_ids using mine;
-  delete from nukediag.claims where queue = p_queue and worker = p_worker
-    and id = any(mine) and not (id = any(open_ids));
+  perform nukediag.unclaimed(p_queue, p_worker, array(select id from unnest(mine) id where not (id = any(open_ids))));
   return jsonb_build_object(
     'ids', (select coalesce(jsonb_agg(id order by n), '[]')
             from unnest(p_ids) with ordinality as w(id, n) where id = any(open_ids)),
@@ -561,7 +585,7 @@ begin
         ceil(coalesce((again ->> 'delay')::float8, 0))::integer);
     end loop;
   end if;
-  delete from nukediag.claims where queue = p_queue and worker = p_worker and id = any(p_ids);
+  perform nukediag.unclaimed(p_queue, p_worker, p_ids);
   return jsonb_build_object('settled', settled);
 end $$;
 
