@@ -7,9 +7,10 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from diag.cli.options import Session, settings_options
 from diag.errors import NukediagError, UsageError
@@ -36,12 +37,24 @@ Exit codes: 0 the report was made, whatever it says · 2 there is nothing to rep
 """
 
 
+class KindParam(click.Choice[str]):
+    """``html``, ``markdown`` or ``json``. NUKEDIAG_FORMAT is for all commands: what it names that is no format of a
+    report is passed over."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """None for what the environment means for other commands."""
+        by_environment = ctx and param and ctx.get_parameter_source(param.name or "") is ParameterSource.ENVIRONMENT
+        if by_environment and value not in self.choices:
+            return None
+        return super().convert(value, param, ctx)
+
+
 @click.command(epilog=_EPILOG)
 @click.argument("what", required=False, metavar="[RUN|FILE|-]")
 @click.option("--last", is_flag=True, help="The last backfill (this is the default).")
 @click.option("--list", "listing", is_flag=True, help="List the runs that the journal knows, newest first.")
 @click.option(
-    "--format", "kind", type=click.Choice(["html", "markdown", "json"]), help="Default: by the file's ending, or html."
+    "--format", "kind", type=KindParam(["html", "markdown", "json"]), help="Default: by the file's ending, or html."
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it there.")

@@ -134,4 +134,7 @@ def test_a_preflight_that_was_kept_is_a_page_without_a_project(tmp_path: Path, p
     made = nukediag(tmp_path, "report", "p.json")
     assert made.code == 0
     assert "openai.key-missing" in made.out
+    assert nukediag(tmp_path, "report", "p.json", NUKEDIAG_FORMAT="text").out.startswith("<!doctype html>")
+    assert nukediag(tmp_path, "report", "p.json", NUKEDIAG_FORMAT="markdown").out.startswith("# Preflight of ")
+    assert nukediag(tmp_path, "report", "p.json", "--format", "text").code == 2
     assert "supabase secrets set" in made.out

@@ -57,7 +57,7 @@ def _figures(document: DrillDocument) -> Iterator[Figure]:
         count = document.totals.get(conduct, 0)
         yield Figure(name=conduct.value, label=label, value=count, text=f"{count}", note=share(count / (all_ or 1)))
     told = sum(each.recognised for each in document.scenarios if each.conduct is not Conduct.UNTOUCHED)
-    yield Figure(name="told", label="cause could be told", value=told, text=f"{told} of {touched}")
+    yield Figure(name="told", label="cause could be told", value=told, text=f"{told} of\N{NO-BREAK SPACE}{touched}")
 
 
 _LABELS = {
