@@ -17,7 +17,7 @@ from diag.cli.formats import REPORTS, Format
 from diag.cli.interrupts import interrupts
 from diag.cli.options import Session, project_options
 from diag.cli.supervised import plain_progress, refuse_own_options, supervising
-from diag.cli.waiting import WaitTold
+from diag.cli.waiting import noticed, waiting
 from diag.errors import ExitCode, UsageError
 from diag.preflight import PreflightResult, run_or_fall_back
 from diag.preflight import run as preflight
@@ -182,7 +182,8 @@ def _progress(session: Session, plan: Plan) -> Showing:
 async def _plan(session: Session, options: Options) -> Plan:
     try:
         async with Project(session.configuration) as project:
-            return await make_plan(project, session.configuration.settings, options)
+            with waiting(session.log, f"counting the rows of {session.configuration.settings.table.name}"):
+                return await make_plan(project, session.configuration.settings, options)
     except ProjectError:
         if not options.if_healthy:
             raise
@@ -212,17 +213,17 @@ async def _run(
     settings, controls = session.configuration.settings, Controls()
     async with Project(session.configuration) as project:
         with showing as shown:
-            look: dict[str, Any] = {"wishes": wishes, "observer": WaitTold(shown.line)}
 
             async def healthy() -> PreflightResult:
-                result = chosen or await preflight(project, settings, **look)
+                with noticed(shown.line, "preflight") as seen:
+                    result = chosen or await preflight(project, settings, wishes=wishes, observer=seen)
                 _tell_health(session, result)
                 return result
 
             with interrupts(controls, shown.line):
                 gated, chosen = options.if_healthy and not options.force, None
                 if gated and options.fallback:
-                    settings, chosen = await _choose(project, settings, shown.line, **look)
+                    settings, chosen = await _choose(project, settings, shown.line, wishes)
                 gate = healthy if gated else None
                 return await carry_out(
                     project, settings, options, plan, preflight=gate, controls=controls, observers=[shown]
@@ -230,10 +231,11 @@ async def _run(
 
 
 async def _choose(
-    project: Project, settings: Settings, tell: Callable[[str], None], **look: Any
+    project: Project, settings: Settings, tell: Callable[[str], None], wishes: Wishes
 ) -> tuple[Settings, PreflightResult]:
     """The function to go on with: another than the configured one only where that fails by AWS alone."""
-    chosen, health = await run_or_fall_back(project, settings, **look)
+    with noticed(tell, "preflight") as seen:
+        chosen, health = await run_or_fall_back(project, settings, wishes=wishes, observer=seen)
     if chosen.function.name != settings.function.name:
         tell(f"{settings.function.name} fails by AWS alone: going on with {chosen.function.name}")
     return chosen, health

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import click
@@ -37,7 +38,8 @@ def list_(session: Session) -> int:
     from diag.project.shipped import names
     from diag.report.functions_document import functions_document, listing
 
-    functions = asyncio.run(_list(session))
+    with _asking(session, "what is deployed"):
+        functions = asyncio.run(_list(session))
     if session.format == "json":
         session.emit(functions_document("list", session.configuration, functions, names(), ExitCode.OK))
     else:
@@ -58,7 +60,8 @@ async def _list(session: Session) -> tuple[DeployedFunction, ...]:
 @project_options
 def deploy(session: Session, *, name: str, verify_jwt: bool | None) -> int:
     """Deploy a function that nukediag ships, and see whether it starts. Needs neither Docker nor the Supabase CLI."""
-    deployed, starts = asyncio.run(_deploy(session, name, verify_jwt))
+    with _asking(session, f"to deploy {name}"):
+        deployed, starts = asyncio.run(_deploy(session, name, verify_jwt))
     code = ExitCode.UNHEALTHY if starts is False else ExitCode.OK
     if session.format == "json":
         from diag.project.shipped import names
@@ -107,7 +110,8 @@ def delete(session: Session, *, name: str, yes: bool) -> int:
         raise UsageError(
             f"{name} is none of the functions that nukediag ships", "add --yes if it is to go all the same"
         )
-    left = asyncio.run(_delete(session, name))
+    with _asking(session, f"to delete {name}"):
+        left = asyncio.run(_delete(session, name))
     if session.format == "json":
         from diag.report.functions_document import functions_document
 
@@ -130,6 +134,12 @@ def _open(session: Session) -> Project:
 
     session.configuration.require("access_token", "ref")
     return Project(session.configuration)
+
+
+def _asking(session: Session, what: str) -> AbstractContextManager[object]:
+    from diag.cli.waiting import waiting
+
+    return waiting(session.log, f"asking {session.configuration.management_url} {what}")
 
 
 def _management(project: Project) -> Management:

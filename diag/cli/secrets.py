@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import click
@@ -109,13 +110,15 @@ async def _push(session: Session, names: Sequence[str], *, yes: bool, overwrite:
     configuration = session.configuration
     async with _open(session) as project:
         management = _management(project)
-        copies = compare(configuration, await management.secrets(), names)
+        with _asking(session):
+            copies = compare(configuration, await management.secrets(), names)
         steps = plan(copies, names, overwrite=overwrite)
         applied = any(step.changes for step in steps) and (yes or _agreed(session, steps))
         if applied:
             local = {copy.name: copy.local for copy in copies.secrets if copy.local}
-            steps = await push(management, steps, local)
-            copies = compare(configuration, await management.secrets(), names)
+            with _asking(session):
+                steps = await push(management, steps, local)
+                copies = compare(configuration, await management.secrets(), names)
     return _tell(session, copies, steps, applied=applied)
 
 
@@ -159,7 +162,8 @@ async def _compared(session: Session) -> Copies:
     from diag.credentials import compare
 
     async with _open(session) as project:
-        return compare(session.configuration, await _management(project).secrets())
+        with _asking(session):
+            return compare(session.configuration, await _management(project).secrets())
 
 
 def _open(session: Session) -> Project:
@@ -167,6 +171,12 @@ def _open(session: Session) -> Project:
 
     session.configuration.require("access_token", "ref")
     return Project(session.configuration)
+
+
+def _asking(session: Session) -> AbstractContextManager[object]:
+    from diag.cli.waiting import waiting
+
+    return waiting(session.log, f"asking {session.configuration.management_url} for the secrets")
 
 
 def _management(project: Project) -> Management:

@@ -12,9 +12,10 @@ from diag.secret import redact
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.status import Status
 
     from diag.preflight import Check, CheckResult
+
+    Tell = Callable[[str], None]
 
 NOTICE_AFTER = 5.0  # seconds: somebody who reads a log wants to know what takes so long, but not at once
 
@@ -29,6 +30,10 @@ class Alarm(Protocol):
         """Never call."""
 
 
+NewAlarm = Callable[[float, Callable[[], None]], Alarm]
+"""Seconds, and what to call then."""
+
+
 def _timer(after: float, call: Callable[[], None]) -> Alarm:
     timer = threading.Timer(after, call)
     timer.daemon = True
@@ -36,24 +41,24 @@ def _timer(after: float, call: Callable[[], None]) -> Alarm:
 
 
 class Waiting(Observer):
-    """Knows what is under way; tells it to the live line."""
+    """Knows what is under way. ``tell`` prints a line; ``show`` renews the live line, where there is one."""
 
-    def __init__(self, what: str, console: Console, status: Status | None = None) -> None:
+    def __init__(self, what: str, tell: Tell, show: Tell | None = None) -> None:
         self._what = what
-        self._console = console
-        self._status = status
+        self._tell = tell
+        self._show = show
         self._under_way: list[str] = []
 
     def started(self, name: str) -> None:
         """Something began."""
         self._under_way.append(name)
-        self._show()
+        self._renew()
 
     def done(self, name: str) -> None:
         """It ended (or was never begun)."""
         if name in self._under_way:
             self._under_way.remove(name)
-        self._show()
+        self._renew()
 
     def on_start(self, check: Check) -> None:
         """A check began."""
@@ -65,54 +70,43 @@ class Waiting(Observer):
 
     def on_wait(self, ids: Sequence[str], pause: float, left: float) -> None:
         """Said at once: a wait is long, and asked for."""
-        self._console.print(_not_yet(ids, pause, left))
+        named = ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
+        self._tell(f"not yet: {named}; looking again in {pause:.0f} s ({left:.0f} s left)")
 
     def words(self) -> str:
         """What is waited for, in one line."""
         return redact(f"{self._what}: waiting for {', '.join(self._under_way[:3])}" if self._under_way else self._what)
 
-    def _show(self) -> None:
-        if self._status:
-            self._status.update(_one_line(self.words(), self._console))
+    def _renew(self) -> None:
+        if self._show:
+            self._show(self.words())
 
 
-class WaitTold(Observer):
-    """Tells of nothing but of waits."""
+@contextmanager
+def noticed(tell: Tell, what: str, alarm: NewAlarm = _timer) -> Iterator[Waiting]:
+    """Says once, after 5 s, what is waited for. ``alarm`` stands for the clock."""
+    seen = Waiting(what, tell)
+    notice = alarm(NOTICE_AFTER, lambda: tell(f"{seen.words()} ..."))
+    notice.start()
+    try:
+        yield seen
+    finally:
+        notice.cancel()
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        self._tell = tell
 
-    def on_wait(self, ids: Sequence[str], pause: float, left: float) -> None:
-        """Some checks are looked at again."""
-        self._tell(_not_yet(ids, pause, left))
-
-
-def _not_yet(ids: Sequence[str], pause: float, left: float) -> str:
-    named = ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
-    return f"not yet: {named}; looking again in {pause:.0f} s ({left:.0f} s left)"
+@contextmanager
+def waiting(console: Console, what: str, alarm: NewAlarm = _timer) -> Iterator[Waiting]:
+    """Shows that ``what`` is under way; the yielded object is told what begins and what ends."""
+    if not console.is_terminal or console.is_dumb_terminal:
+        with noticed(console.print, what, alarm) as seen:
+            yield seen
+        return
+    spinner = "dots" if console.encoding.lower().startswith("utf") else "line"
+    with console.status(_one_line(what, console), spinner=spinner) as status:
+        yield Waiting(what, console.print, lambda words: status.update(_one_line(words, console)))
 
 
 def _one_line(words: str, console: Console) -> str:
     """Cut at the terminal's width: a live line that is broken in two jumps up and down."""
     room = console.width - 4
     return words if len(words) <= room else f"{words[: room - 3]}..."
-
-
-@contextmanager
-def waiting(
-    console: Console, what: str, alarm: Callable[[float, Callable[[], None]], Alarm] = _timer
-) -> Iterator[Waiting]:
-    """Shows that ``what`` is under way; the yielded object is told what begins and what ends. ``alarm`` stands for
-    the clock."""
-    if console.is_terminal and not console.is_dumb_terminal:
-        spinner = "dots" if console.encoding.lower().startswith("utf") else "line"
-        with console.status(_one_line(what, console), spinner=spinner) as status:
-            yield Waiting(what, console, status)
-        return
-    seen = Waiting(what, console)
-    notice = alarm(NOTICE_AFTER, lambda: console.print(f"{seen.words()} ..."))
-    notice.start()
-    try:
-        yield seen
-    finally:
-        notice.cancel()

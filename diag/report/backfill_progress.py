@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Column
 
 from diag.backfill import Event, Notice, RowAnswered
 from diag.backfill.tally import Tally
@@ -17,6 +18,7 @@ from diag.report.backfill_text import duration
 from diag.report.terminal import Paper, money
 
 _EVERY = 10.0  # seconds between plain lines
+_WIDE = 110  # columns for a long bar and whole words
 _WINDOW = 200  # outcomes over which the rate is taken
 
 
@@ -38,14 +40,15 @@ class Pace:
         return (len(self._times) - 1) / elapsed if elapsed > 0 else 0.0
 
 
-def progress_words(tally: Tally, rows: int, rate: float) -> str:
-    """``412/2,734 rows · 0.9/s · 97 % good · 12 failed · about $8.65 · 43 min left``."""
-    parts = [f"{tally.attempted:,}/{rows:,} rows", f"{rate:.1f}/s"]
+def progress_words(tally: Tally, rows: int, rate: float, *, brief: bool = False) -> str:
+    """``412/2,734 rows · 0.9/s · 97 % good · 12 failed · about $8.65 · 43 min left``; the same in fewer words where
+    ``brief``."""
+    parts = [f"{tally.attempted:,}/{rows:,}{'' if brief else ' rows'}", f"{rate:.1f}/s"]
     if tally.attempted:
         parts.append(f"{tally.succeeded / tally.attempted:.0%} good")
     if tally.failed:
         parts.append(f"{tally.failed:,} failed")
-    parts.append(f"about {money(tally.cost_usd)}")
+    parts.append(f"{'' if brief else 'about '}{money(tally.cost_usd)}")
     left = max(0, rows - tally.attempted)
     if rate > 0 and left:
         parts.append(f"{duration(left / rate)} left")
@@ -95,12 +98,18 @@ class BarProgress:
             self.line(event.text)
         elif isinstance(event, RowAnswered):
             self._pace.tick()
-            words = self._paper.words(progress_words(event.tally, self._rows, self._pace.rate))
-            self._progress.update(self._task, completed=min(event.tally.attempted, self._rows), description=words)
+            told = progress_words(event.tally, self._rows, self._pace.rate, brief=is_narrow(self._progress.console))
+            completed = min(event.tally.attempted, self._rows)
+            self._progress.update(self._task, completed=completed, description=self._paper.words(told))
 
     def line(self, text: str) -> None:
         """One line above the bar."""
         self._progress.console.print(self._paper.words(text))
+
+
+def is_narrow(console: Console) -> bool:
+    """Whether bar and words have to share 80 columns or little more."""
+    return console.width < _WIDE
 
 
 @contextmanager
@@ -108,8 +117,10 @@ def progress(console: Console, rows: int, *, quiet: bool = False) -> Iterator[Pl
     """The progress that fits the console."""
     if quiet:
         yield PlainProgress(Console(quiet=True), rows)
-    elif console.is_terminal:
-        columns = (BarColumn(bar_width=24), TextColumn("{task.description}"))
+    elif console.is_terminal and not console.is_dumb_terminal:
+        bar_width = 10 if is_narrow(console) else 24
+        words = TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis"))
+        columns = (BarColumn(bar_width=bar_width), words)
         with Progress(*columns, console=console, transient=True) as bar:
             yield BarProgress(bar, rows)
     else:

@@ -2,19 +2,23 @@
 
 import io
 import json
+import re
 from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
-from diag.backfill import BackfillResult, GateReport, Notice, Plan, SignatureCount, Stopped
+from diag.backfill import BackfillResult, GateReport, Notice, Plan, RowAnswered, SignatureCount, Stopped
+from diag.backfill.fate import Fate
 from diag.backfill.tally import Tally
+from diag.catalogue import describe
 from diag.diagnosis import Remedy, Scope
 from diag.errors import ExitCode
 from diag.report.backfill_document import BackfillDocument, backfill_document
-from diag.report.backfill_progress import PlainProgress, progress_words
+from diag.report.backfill_progress import BarProgress, PlainProgress, progress, progress_words
 from diag.report.backfill_text import duration, plan_text, render
 from diag.report.terminal import Paper
+from diag.rows import Outcome, Row
 
 DONE = BackfillResult(
     "run-1", "analyze-image", 100, attempted=100, succeeded=90, failed=10, calls=95, retries=5, passes=1,
@@ -105,3 +109,29 @@ def test_without_a_terminal_progress_is_plain_lines_with_the_time():
     line = console.file.getvalue()
     assert line.endswith("Z pausing for 30 s\n")
     assert "\x1b" not in line
+
+
+def shown_on(**terminal: object) -> str:
+    """What a run's end leaves on a terminal."""
+    told = io.StringIO()
+    console = Console(file=told, force_terminal=True, _environ={"TERM": "xterm"}, **terminal)  # type: ignore[arg-type]
+    tally = Tally(0.02, attempted=2_500, succeeded=2_388, calls=2_900)
+    with progress(console, 2_734) as bar:
+        assert isinstance(bar, BarProgress)
+        outcome = Outcome(Row("row-1", None), describe("function.ok"), called=True)
+        bar(RowAnswered(outcome, Fate.DONE, 1, tally))
+    return told.getvalue()
+
+
+@pytest.mark.parametrize(("width", "words"), [(80, "2,500/2,734 · "), (140, "2,500/2,734 rows · ")])
+def test_the_bar_and_its_words_share_the_line(width: int, words: str) -> None:
+    told = shown_on(width=width)
+    assert words in told
+    assert "$58.00" in told
+    assert max(len(re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", line)) for line in re.split(r"[\r\n]", told)) <= width
+
+
+def test_a_dumb_terminal_gets_plain_lines() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, _environ={"TERM": "dumb"})
+    with progress(console, 10) as shown:
+        assert isinstance(shown, PlainProgress)

@@ -68,6 +68,19 @@ def test_the_last_lines_say_verdict_cause_and_exit_code() -> None:
     assert last[1].endswith("exit code 3")
 
 
+def test_what_was_left_out_on_request_is_the_reason_and_no_cause() -> None:
+    skipped = one("call.test", Finding(Status.SKIP, "not called", because="--no-call"))
+    text = render(whole([one("settings.url", Finding(Status.PASS, "good")), skipped]), Paper(), -1).plain
+    assert text == "UNKNOWN: nothing failed, but checks were left out (--no-call)"
+
+
+def test_an_allowed_failure_says_so() -> None:
+    allowed = CheckResult(
+        Check("a.a", "a", "claim", never), Finding(Status.WARN, "A is not set", MISSING), allowed=True
+    )
+    assert "with --allow it counts as a warning" in render(whole([allowed]), Paper()).plain
+
+
 def test_the_document_holds_every_check_in_declared_order() -> None:
     document = preflight_document(BROKEN).model_dump(mode="json", by_alias=True)
     assert [check["id"] for check in document["checks"]] == [result.check.id for result in BROKEN.checks]
