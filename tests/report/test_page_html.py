@@ -9,9 +9,12 @@ from xml.etree import ElementTree
 
 import html5lib
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from reports import full, item
 
 from diag.report.page.html import is_web_address, render
+from diag.report.page.readable import readable
 from diag.secret import Secret, redact
 
 HOSTILE = [
@@ -140,3 +143,15 @@ def test_problems_are_open_and_what_is_well_is_folded() -> None:
     assert page.count("<details open>") == 1
     assert page.index("<details open>") < page.index("broken") < page.index('<details class="group">')
     assert '<details class="group"><summary>' in page
+
+
+@given(st.text())
+def test_whatever_is_said_comes_out_on_one_line_that_can_be_seen_and_stored(words: str) -> None:
+    shown = readable(words)
+    assert shown.isprintable() or shown == ""
+    assert shown.encode().decode() == shown
+    assert readable(shown) == shown
+
+
+def test_endless_texts_are_cut() -> None:
+    assert len(readable("x" * 10_000_000)) < 2_100

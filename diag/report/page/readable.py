@@ -10,12 +10,14 @@ from rich.text import Text
 from diag.secret import redact
 
 _LONGEST = 2_000  # characters of one text; a report is read by people
+_MOST = 20_000  # characters that are looked at
 _STRANGE = "\N{REPLACEMENT CHARACTER}"
 
 
 def readable(text: str) -> str:
     """On one line and redacted; colour codes are taken out, and every other character that cannot be seen (control
     characters, the marks that reverse the direction of writing, halves of a surrogate pair) is shown as such."""
+    text = text[:_MOST]
     line = " ".join(redact(Text.from_ansi(text).plain if "\x1b" in text else text).split())
     line = "".join(letter if letter.isprintable() else _STRANGE for letter in line)
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …"
