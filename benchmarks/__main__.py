@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tabulate import tabulate
 
-from benchmarks import whole_runs
+from benchmarks import limited, whole_runs
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 _ROUNDS = 3
@@ -102,6 +103,19 @@ def old_against_new() -> str:
     return f"## Whole backfills on the sandbox\n\n{told}\n\n{table(rows, headers)}"
 
 
+def rate_limited() -> str:
+    """A limit that nobody is told."""
+    runs: Any = measured("limited")
+    keys = ("seconds", "calls", "refused", "left")
+    rows = [[who, *(f"{run[key]:,.0f}" for key in keys)] for who, run in runs.items()]
+    told = (
+        f"{limited.ROWS} rows, {limited.LIMIT:.0f} calls per second and no more. Old rule: batches of ten with a barrier, "
+        "1 ms between them, four tries. The engine is not told the limit."
+    )
+    headers = ["who", "seconds", "calls", "refused", "given up"]
+    return f"## A limit of the upstream\n\n{told}\n\n{table(rows, headers)}"
+
+
 def killed() -> str:
     """A backfill on the sandbox that is killed and started again."""
     run = measured("kills", "100")
@@ -126,7 +140,7 @@ def main(words: list[str]) -> None:
     """Measure, print, write the page."""
     parts = [at_zero_latency, lambda: memory(full="--full" in words)]
     if "--quick" not in words:
-        parts += [at_real_latency, old_against_new]
+        parts += [at_real_latency, rate_limited, old_against_new]
     if "--full" in words:
         parts += [killed]
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
