@@ -109,8 +109,8 @@ def rate_limited() -> str:
     keys = ("seconds", "calls", "refused", "left")
     rows = [[who, *(f"{run[key]:,.0f}" for key in keys)] for who, run in runs.items()]
     told = (
-        f"{limited.ROWS} rows, {limited.LIMIT:.0f} calls per second and no more. Old rule: batches of ten with a barrier, "
-        "1 ms between them, four tries. The engine is not told the limit."
+        f"{limited.ROWS} rows, {limited.LIMIT:.0f} calls per second and no more. Old rule: batches of ten with a "
+        "barrier, 1 ms between them, four tries. The engine is not told the limit."
     )
     headers = ["who", "seconds", "calls", "refused", "given up"]
     return f"## A limit of the upstream\n\n{told}\n\n{table(rows, headers)}"
