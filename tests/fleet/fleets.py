@@ -87,13 +87,13 @@ class Fleet:
         return found
 
     def start(self, url: str | None = None, *words: str, until_empty: bool = True) -> subprocess.Popen[bytes]:
-        """One more worker; ``url``: by another way to the project."""
+        """One more worker, as on a machine of its own; ``url``: by another way to the project."""
         number = len(self.workers)
         command = [sys.executable, "-m", "diag", "worker", "--env-file", str(self.sandbox.env_file), "--json"]
         command += ["--queue", self.queue, "--lease", str(LEASE), "--log-format", "json", *words]
         command += ["--until-empty"] if until_empty else []
         command += ["--project-url", url] if url else []
-        environ = clean_environment(self.folder, NUKEDIAG_STATE_DIR=str(self.folder / "workers"))
+        environ = clean_environment(self.folder, NUKEDIAG_STATE_DIR=str(self.folder / f"machine-{number}"))
         with (self.folder / f"{number}.out").open("wb") as out, (self.folder / f"{number}.log").open("wb") as log:
             worker = subprocess.Popen(command, cwd=self.folder, env=environ, stdout=out, stderr=log)
         self.workers.append(worker)
@@ -134,6 +134,26 @@ def fleet(sandbox: Sandbox, folder: Path, queue: str) -> Iterator[Fleet]:
                 os.kill(worker.pid, signal.SIGCONT)
                 worker.kill()
                 worker.wait()
+
+
+@contextmanager
+def restarted(sandbox: Sandbox) -> Iterator[None]:
+    """Postgres shut down and started again as it was. The new one is not the sandbox's: it ends with the block."""
+    folder = Path(sql(sandbox, "show data_directory"))
+    process = Path("/proc") / (folder / "postmaster.pid").read_text().split()[0]
+    command = process.joinpath("cmdline").read_text().rstrip("\0").split("\0")
+    program, owner = process.joinpath("exe").resolve(), process.stat()
+    os.kill(int(process.name), signal.SIGINT)
+    eventually(lambda: not (folder / "postmaster.pid").exists())
+    again = subprocess.Popen(
+        command, executable=program, cwd=folder, user=owner.st_uid, group=owner.st_gid, extra_groups=[],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield
+    finally:
+        again.send_signal(signal.SIGINT)
+        again.wait()
 
 
 def eventually(question: Callable[[], bool], patience: float = _PATIENCE) -> None:

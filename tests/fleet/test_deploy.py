@@ -14,8 +14,8 @@ from diag.cli.worker import command as worker
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy"
 FILES = sorted(path for path in FOLDER.iterdir() if path.is_file())
-FOREIGN = {"--no-cache-dir", "--system", "--uid", "--home-dir", "--time", "--from-literal", "--now", "--signal", "--preserve-status",
-           "--kill-after", "--interval", "--timeout"}  # fmt: skip
+FOREIGN = {"--no-cache-dir", "--system", "--uid", "--home-dir", "--time", "--from-literal", "--now", "--signal",
+           "--preserve-status", "--kill-after", "--interval", "--timeout"}  # fmt: skip
 
 
 def options_of(*commands: click.Command) -> set[str]:
