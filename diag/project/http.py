@@ -15,20 +15,17 @@ from functools import lru_cache
 
 import httpx
 import stamina.instrumentation
-from httpx_aiohttp import HttpxAiohttpClient
 
 import diag
 from diag.config.keys import read_key
 from diag.diagnosis import Answer
 from diag.errors import SettingsError
+from diag.project.bounded import BoundedClient, refuse_codings
+from diag.project.limits import CONNECT_TIMEOUT, READ_TIMEOUT, WRITE_TIMEOUT
 from diag.secret import Secret
 
 CALLS_IN_FLIGHT = 2_000  # connections at most; the engine's own ceiling is below it
 KEEP_ALIVE = 30.0  # seconds that an idle connection is kept
-CONNECT_TIMEOUT = 10.0  # seconds
-READ_TIMEOUT = 60.0  # seconds; a request to the data API is cut off by the platform after 60
-WRITE_TIMEOUT = 30.0  # seconds
-LARGEST_BODY = 1 << 20  # bytes of an answer that are read; the rest says nothing more about its cause
 USER_AGENT = f"nukediag/{diag.__version__}"  # never like a browser's: the gateway refuses secret keys from those
 
 
@@ -41,13 +38,14 @@ def new_client(transport: httpx.AsyncBaseTransport | None, read_timeout: float =
     """A client that follows no redirect (it would carry the key to another host) and keeps to the environment's
     proxy settings. ``transport`` takes the network's place in tests."""
     quieten()
-    return HttpxAiohttpClient(
+    return BoundedClient(
         verify=certificates(),
         transport=transport,
         timeout=timeouts(read_timeout),
         limits=httpx.Limits(max_connections=CALLS_IN_FLIGHT, keepalive_expiry=KEEP_ALIVE),
         follow_redirects=False,
-        headers={"User-Agent": USER_AGENT},
+        headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate"},
+        event_hooks={"response": [refuse_codings]},
     )
 
 
@@ -62,9 +60,11 @@ def _certificates(file: str | None, folder: str | None) -> ssl.SSLContext:
 
 
 def quieten() -> None:
-    """httpx logs whole URLs at INFO, stamina whole exceptions at WARNING: neither goes through the redactor."""
+    """httpx logs whole URLs at INFO, stamina whole exceptions at WARNING, asyncio those of abandoned tasks at ERROR
+    (and, after Ctrl-C, connections that nobody closed): none of it goes through the redactor."""
     for name in ("httpx", "httpcore", "aiohttp.client", "hpack", "postgrest", "supabase"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     stamina.instrumentation.set_on_retry_hooks(())
 
 
@@ -82,13 +82,3 @@ def answer_of(response: httpx.Response, body: bytes, duration_ms: float = 0.0) -
     """A response as the classifier takes it."""
     headers: Mapping[str, str] = dict(response.headers)
     return Answer(status=response.status_code, headers=headers, body=body, duration_ms=duration_ms)
-
-
-async def read_at_most(response: httpx.Response, limit: int = LARGEST_BODY) -> bytes:
-    """The body, cut at ``limit`` bytes: what comes after is not read."""
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) >= limit:
-            break
-    return bytes(body[:limit])

@@ -118,9 +118,10 @@ def _verdict(result: PreflightResult, paper: Paper) -> Text:
 
 def why(result: PreflightResult) -> str:
     """The verdict's reason in one sentence."""
-    left_out = sorted({one.finding.because for one in result.checks if (one.finding.because or "").startswith("--")})
+    causes = {one.finding.because or "" for one in result.checks}
+    left_out = sorted(cause for cause in causes if cause.startswith("--"))
     if result.root and result.root.finding.because in left_out:
-        return f"nothing failed, but checks were left out ({', '.join(map(str, left_out))})"
+        return f"nothing failed, but checks were left out ({', '.join(left_out)})"
     if result.root:
         cause = f"{result.root.signature}, " if result.root.signature else ""
         return f"{cause}{result.root.finding.summary}"

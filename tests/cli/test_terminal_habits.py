@@ -216,7 +216,7 @@ def test_ctrl_c_prints_what_is_known_and_ends_in_130(play: Play, tmp_path: Path,
     process.send_signal(signal.SIGINT)
     out, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "Traceback" not in errors
+    assert [line for line in errors.splitlines() if not line.startswith("not yet: ")] == []
     if words:
         document = json.loads(out)
         status = {check["id"]: check["status"] for check in document["checks"]}
