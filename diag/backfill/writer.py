@@ -41,7 +41,6 @@ class Writer:
     def submit(self, operation: Operation[T]) -> asyncio.Future[T]:
         """The operation's result, once it is committed. The future raises JournalError."""
         future: asyncio.Future[T] = self._loop.create_future()
-        self.pending += 1
         self._waiting.append((operation, future))
         if len(self._waiting) >= _CROWD or not self.linger:
             self._hand_over()
@@ -54,6 +53,7 @@ class Writer:
             self._timer.cancel()
             self._timer = None
         if self._waiting:
+            self.pending += len(self._waiting)
             self._queue.put(self._waiting)
             self._waiting = []
 
