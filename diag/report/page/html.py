@@ -26,7 +26,7 @@ _SCOPES = {
     "item": "these rows only",
     "transient": "likely to pass, unchanged",
 }
-_ITEMS = {"preflight": "Checks", "drill": "Scenarios", "backfill": "Checks"}
+_ITEMS = {"preflight": "Checks", "drill": "Scenarios", "test-image": "The call"}
 
 
 def render(report: ReportDocument, *, drawn: bool | None = None) -> str:
@@ -49,7 +49,7 @@ def _environment() -> Environment:
     found = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
     )
-    found.globals.update(glyphs=_GLYPHS, scopes=_SCOPES, item_words=_ITEMS, share=share, took=took)
+    found.globals.update(glyphs=_GLYPHS, scopes=_SCOPES, item_words=_ITEMS.get, share=share, took=took)
     found.globals.update(outcomes=charts.WORDS, met=charts.met)
     found.tests["web_address"] = is_web_address
     return found

@@ -158,7 +158,7 @@ class Subject(BaseModel):
     """What the report is about: the ``schema`` of the document that it tells of, and the exit code that it ended with
     (null: it has not)."""
 
-    kind: Literal["backfill", "preflight", "drill", "test-image"]
+    kind: Literal["backfill", "preflight", "drill", "test-image", "verify"]
     document: Words
     version: Words
     exit_code: int | None

@@ -62,6 +62,20 @@ def _drill(found: Mapping[str, Any]) -> ReportDocument:
     return report_of_drill(DrillDocument.model_validate(found, extra="ignore"))
 
 
+def _verify(found: Mapping[str, Any]) -> ReportDocument:
+    from diag.report.page.verify import report_of_verify
+    from diag.report.verify_report import VerifyDocument
+
+    return report_of_verify(VerifyDocument.model_validate(found, extra="ignore"))
+
+
+def _test_call(found: Mapping[str, Any]) -> ReportDocument:
+    from diag.report.documents import TestImageDocument
+    from diag.report.page.test_image import report_of_test_image
+
+    return report_of_test_image(TestImageDocument.model_validate(found, extra="ignore"))
+
+
 def _report(found: Mapping[str, Any]) -> ReportDocument:
     return ReportDocument.model_validate(found, extra="ignore")
 
@@ -70,5 +84,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], ReportDocument]] = {
     "nukediag/preflight/1": _preflight,
     "nukediag/backfill/1": _backfill,
     "nukediag/drill/1": _drill,
+    "nukediag/diagnosis/1": _test_call,
+    "nukediag/verify/1": _verify,
     "nukediag/report/1": _report,
 }
