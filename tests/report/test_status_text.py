@@ -113,7 +113,6 @@ def test_the_document_has_the_pace_and_the_end() -> None:
     assert (document.pace.rows_per_second, document.pace.left_ms) == (3.2, 593_750)
     assert document.run
     assert (document.run.process, document.run.success_rate) == (77, 812 / 840)
-    assert document.workers is None
 
 
 def test_hostile_words_neither_break_the_line_nor_colour_it() -> None:
