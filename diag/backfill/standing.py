@@ -13,6 +13,7 @@ from diag.backfill.runs import PastRun, Runs, Slot
 from diag.catalogue import remedies
 from diag.config.settings import Settings
 from diag.diagnosis import Diagnosis
+from diag.errors import JournalError
 from diag.project import Project, ProjectError
 from diag.rows import count_pending
 
@@ -62,7 +63,8 @@ class Pace:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """``refused``: pending rows that are recorded as failed on their own account. ``run`` is the latest one and
-    ``state`` how it stands, ``pace`` its present speed where it is running, ``signatures`` what it has met."""
+    ``state`` how it stands, ``pace`` its present speed where it is running, ``signatures`` what it has met.
+    ``trouble``: why the journal could not be read."""
 
     table: str
     function: str
@@ -72,6 +74,7 @@ class Standing:
     state: RunState | None = None
     pace: Pace | None = None
     signatures: Sequence[SignatureCount] = ()
+    trouble: JournalError | None = None
 
     @property
     def left(self) -> int | None:
@@ -89,19 +92,24 @@ class Standing:
 
 
 async def look(project: Project, settings: Settings, now: float) -> Standing:
-    """Raises JournalError; where the database cannot be asked, the counts say so. ``now``: seconds since 1970."""
+    """Never raises for the database or the journal: where one of them cannot be read, the rest is told, and that.
+    ``now``: seconds since 1970."""
+    counted = Standing(settings.table.name, settings.function.name, await count(project, settings))
     runs = Runs(journal_path(project.configuration.state_dir, settings.table.name))
-    counts = await count(project, settings)
+    try:
+        return with_run(replace(counted, refused=runs.refused(counted.function)), runs, now)
+    except JournalError as error:
+        return replace(counted, trouble=error)
+
+
+def with_run(standing: Standing, runs: Runs, now: float) -> Standing:
+    """With what the journal tells of the latest run. Raises JournalError."""
     run = next(iter(runs.latest(1)), None)
-    refused = runs.refused(settings.function.name)
-    standing = Standing(settings.table.name, settings.function.name, counts, refused)
     if run is None:
         return standing
     state = state_of(run, runs.running)
     pace = pace_of(runs.slots(run.id), run.started_at, now) if state == "running" else None
-    return Standing(
-        standing.table, standing.function, counts, refused, run, state, pace, runs.signatures(run.id)
-    )  # fmt: skip
+    return replace(standing, run=run, state=state, pace=pace, signatures=runs.signatures(run.id))
 
 
 async def count(project: Project, settings: Settings) -> Counts:

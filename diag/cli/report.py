@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from diag.cli.options import Session, settings_options
-from diag.errors import NukediagError, UsageError
+from diag.errors import JournalError, NukediagError, UsageError
 from diag.inert import inert, inert_json
 from diag.report.terminal import Paper
 
@@ -89,10 +89,11 @@ def _find(session: Session, what: str | None) -> ReportDocument:
     if what is not None and (what == "-" or Path(what).is_file()):
         return _of_file(session, what)
     runs = _runs(session)
-    found = next(iter(runs.latest(1)), None) if what is None else runs.run(what)
-    if found is None:
-        return _nothing(runs, what)
-    return _of_run(runs, found)
+    try:
+        found = next(iter(runs.latest(1)), None) if what is None else runs.run(what)
+        return _of_run(runs, found) if found else _nothing(runs, what)
+    except JournalError as error:
+        raise UsageError(error.message, error.remedy) from None
 
 
 def _nothing(runs: Runs, what: str | None) -> NoReturn:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from diag.backfill.history import state_of
 from diag.backfill.result import GateReport
-from diag.backfill.runs import PastRun, Slot
-from diag.backfill.standing import Counts, Pace, Standing, pace_of
+from diag.backfill.runs import PastRun, Runs, Slot
+from diag.backfill.standing import Counts, Pace, Standing, pace_of, with_run
+from diag.errors import JournalError
 
 NOW = 1_800_000_000.0
 RUN = PastRun(
@@ -89,3 +91,12 @@ def test_without_a_count_nothing_is_foretold() -> None:
     assert standing(pending=None).seconds_left is None
     assert not Counts(0, 0).seen
     assert Counts(0, 3).seen
+
+
+def test_a_run_in_the_journal_is_told_with_what_it_met(tmp_path: Path) -> None:
+    blank = Standing("t", "f", Counts(5, 5))
+    assert with_run(blank, Runs(tmp_path / "none.sqlite3"), NOW) == blank
+    broken = tmp_path / "broken.sqlite3"
+    broken.write_text("this is no database, whatever its name says" * 100)
+    with pytest.raises(JournalError, match="cannot be read"):
+        with_run(blank, Runs(broken), NOW)
