@@ -7,17 +7,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from diag.backfill.standing import Standing, look
 from diag.cli.options import Session, project_options
-from diag.cli.waiting import waiting
 from diag.errors import ExitCode, UsageError
-from diag.project import Project
-from diag.report.status_document import exit_code, status_document
-from diag.report.status_text import render
-from diag.report.terminal import Paper
+
+if TYPE_CHECKING:
+    from diag.backfill.standing import Standing
+    from diag.fleet.state import QueueState
+    from diag.project import Project
 
 _EPILOG = """\b
 Examples:
@@ -28,7 +28,8 @@ Examples:
 \b
 Exit codes: 0 · 5 the database could not be asked, or this key sees no row · 130 --watch was left with Ctrl-C
 """
-Show = Callable[[Standing, float], None]
+Seen: TypeAlias = "tuple[Standing, tuple[QueueState, ...]]"
+Show: TypeAlias = "Callable[[Seen, float], None]"
 
 
 @click.command(epilog=_EPILOG)
@@ -50,40 +51,61 @@ def command(session: Session, *, watch: bool, interval: float) -> int:
 
 
 def _once(session: Session) -> int:
-    standing = asyncio.run(_look(session))
+    from diag.report.status_document import exit_code, status_document
+    from diag.report.status_text import render
+    from diag.report.terminal import Paper
+
+    standing, queues = asyncio.run(_look(session))
     now = time.time()
     if session.format == "json":
-        session.emit(status_document(standing, now))
+        session.emit(status_document(standing, now, queues))
     else:
-        session.out.print(render(standing, Paper.of(session.out), now, session.verbosity))
+        session.out.print(render(standing, Paper.of(session.out), now, session.verbosity, queues))
     return exit_code(standing)
 
 
-async def _look(session: Session) -> Standing:
+async def _look(session: Session) -> Seen:
+    from diag.cli.waiting import waiting
+    from diag.project import Project
+
     async with Project(session.configuration) as project:
         with waiting(session.log, "asking the database"):
-            return await look(project, session.configuration.settings, time.time())
+            return await _seen(project, session)
+
+
+async def _seen(project: Project, session: Session) -> Seen:
+    from diag.backfill.standing import look
+    from diag.fleet.check import queues_of
+
+    settings = session.configuration.settings
+    standing, queues = await asyncio.gather(look(project, settings, time.time()), queues_of(project, settings))
+    return standing, queues
 
 
 async def _watch(session: Session, interval: float) -> int:
+    from diag.project import Project
+
     async with Project(session.configuration) as project:
         with _screen(session) as show:
             while True:
                 now = time.time()
-                show(await look(project, session.configuration.settings, now), now)
+                show(await _seen(project, session), now)
                 await asyncio.sleep(interval)
 
 
 @contextmanager
 def _screen(session: Session) -> Iterator[Show]:
     """On a terminal the same place again and again; elsewhere a line with the time each."""
+    from diag.report.status_text import render
+    from diag.report.terminal import Paper
+
     out, paper = session.out, Paper.of(session.out)
     if not out.is_terminal:
-        yield lambda standing, now: out.print(
-            f"{datetime.fromtimestamp(now, UTC):%H:%M:%SZ} {render(standing, paper, now, -1).plain}"
+        yield lambda seen, now: out.print(
+            f"{datetime.fromtimestamp(now, UTC):%H:%M:%SZ} {render(seen[0], paper, now, -1).plain}"
         )
         return
     from rich.live import Live
 
     with Live(console=out, auto_refresh=False) as live:
-        yield lambda standing, now: live.update(render(standing, paper, now, session.verbosity), refresh=True)
+        yield lambda seen, now: live.update(render(seen[0], paper, now, session.verbosity, seen[1]), refresh=True)

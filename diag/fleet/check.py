@@ -29,6 +29,15 @@ async def known_state(project: Project, queue: str) -> QueueState | None:
     return next((found for found in state.queues if found.queue == queue), None)
 
 
+async def queues_of(project: Project, settings: Settings) -> tuple[QueueState, ...]:
+    """The queues that hold rows of this table, with their workers; none where that cannot be found out."""
+    try:
+        state = await fleet_state(project.data)
+    except ProjectError:
+        return ()
+    return tuple(found for found in state.queues if found.work is None or found.work.table == settings.table.name)
+
+
 async def check_queue(project: Project, queue: str, *, must_be_there: bool) -> None:
     """Raises UsageError where the queue cannot be this worker's, ProjectError where nobody can say."""
     found = await known_state(project, queue)

@@ -57,13 +57,14 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class WorkerResult:
-    """What one worker did. ``returned`` rows went back to the queue, ``given_up`` ones did not and have no result,
-    ``archived`` messages were put aside by it."""
+    """What one worker did. ``given_up`` rows have no result and did not go back to the queue, ``skipped`` ones are known
+    on this machine to be bad, ``archived`` messages were put aside by it."""
 
     worker: str
     queue: str
     run: BackfillResult
     given_up: int
+    skipped: int
     archived: tuple[Archived, ...]
     exit_code: ExitCode
 
@@ -251,4 +252,4 @@ def _result(worker: Worker, run: BackfillResult) -> WorkerResult:
     code = exit_code(run)
     if run.stopped is None:
         code = ExitCode.ROWS_FAILED if supply.given_up or supply.archived else ExitCode.OK
-    return WorkerResult(worker.name, worker.queue, run, supply.given_up, tuple(supply.archived), code)
+    return WorkerResult(worker.name, worker.queue, run, supply.given_up, supply.skipped, tuple(supply.archived), code)

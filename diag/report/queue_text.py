@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from diag.fleet.state import FleetState, QueueState, State, WorkerState
 from diag.report.terminal import Paper
@@ -24,7 +24,12 @@ def overview(state: FleetState | None, paper: Paper) -> list[str]:
     pgmq = "pgmq" if state.pgmq in (None, "sql") else f"pgmq {state.pgmq}"
     if not state.queues:
         return [f"installed (version {state.version}, {pgmq}), no queue yet: nukediag backfill --queue NAME makes one"]
-    return [_indented(line, paper) for queue in state.queues for line in _queue(queue)]
+    return queues_text(state.queues, paper)
+
+
+def queues_text(queues: Sequence[QueueState], paper: Paper) -> list[str]:
+    """Queues with their workers, rate and breaker."""
+    return [_indented(line, paper) for queue in queues for line in _queue(queue)]
 
 
 def _indented(line: str, paper: Paper) -> str:

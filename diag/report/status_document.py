@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, Field
 from diag.backfill.runs import PastRun
 from diag.backfill.standing import Standing
 from diag.errors import ExitCode
+from diag.fleet.state import QueueState
 from diag.report.backfill_document import SignatureModel, StoppedModel, signature_model
 from diag.report.documents import Document
 from diag.secret import redact
@@ -66,7 +68,8 @@ class PaceModel(BaseModel):
 class StatusDocument(Document):
     """``pending`` and ``done`` are counted in the database (null: it could not be asked, ``problem`` says why);
     ``refused`` of the pending ones are recorded as failed on their own account. ``run`` is null where none is known
-    here, ``pace`` where none is running. ``workers`` are those of a shared queue, null where there is none."""
+    here, ``pace`` where none is running. ``queues`` are the shared queues of this table with their
+    workers, rate and breaker; times in them are seconds from now."""
 
     schema_: Literal["nukediag/status/1"] = Field("nukediag/status/1", alias="schema")
     table: str
@@ -77,7 +80,7 @@ class StatusDocument(Document):
     problem: ProblemModel | None
     run: StatusRunModel | None
     pace: PaceModel | None
-    workers: list[dict[str, object]] | None = None
+    queues: list[QueueState]
 
 
 _SAME = (
@@ -92,7 +95,7 @@ def exit_code(standing: Standing) -> ExitCode:
     return ExitCode.OK if standing.counts.seen else ExitCode.CANNOT_VOUCH
 
 
-def status_document(standing: Standing, now: float) -> StatusDocument:
+def status_document(standing: Standing, now: float, queues: Sequence[QueueState] = ()) -> StatusDocument:
     """The document; ``now`` in seconds since 1970."""
     counts = standing.counts
     problem = counts.problem and ProblemModel(signature=counts.problem.signature, message=redact(counts.message))
@@ -106,6 +109,7 @@ def status_document(standing: Standing, now: float) -> StatusDocument:
         problem=problem,
         run=_run(standing, standing.run) if standing.run else None,
         pace=_pace(standing, now),
+        queues=list(queues),
     )
 
 

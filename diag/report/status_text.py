@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,8 +10,10 @@ from rich.text import Text
 
 from diag.backfill.runs import PastRun
 from diag.backfill.standing import Standing
+from diag.fleet.state import QueueState
 from diag.report.backfill_text import duration
 from diag.report.page.words import share
+from diag.report.queue_text import queues_text
 from diag.report.terminal import Paper, money
 
 _MOST = 5
@@ -26,12 +28,15 @@ _PHASES = {
 _STALE = 15.0  # seconds without a sign after which one should know
 
 
-def render(standing: Standing, paper: Paper, now: float, verbosity: int = 0) -> Text:
+def render(standing: Standing, paper: Paper, now: float, verbosity: int = 0, queues: Sequence[QueueState] = ()) -> Text:
     """The whole status; ``verbosity`` -1 is one line. ``now``: seconds since 1970."""
     if verbosity < 0:
         return _head(standing, replace(paper, width=None), now) + Text(paper.words(f"; {line(standing)}"))
     head = _head(standing, paper, now)
-    return Text("\n").join([head, *_rows(standing, paper), *_facts(standing, paper, now), *_met(standing, paper)])
+    shared = [Text(line) for line in queues_text(queues, paper)]
+    return Text("\n").join(
+        [head, *_rows(standing, paper), *_facts(standing, paper, now), *_met(standing, paper), *shared]
+    )
 
 
 def line(standing: Standing) -> str:

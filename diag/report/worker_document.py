@@ -21,7 +21,8 @@ class ArchivedModel(BaseModel):
 
 class WorkerDocument(Document):
     """``failed`` rows were attempted here and have no result by this worker; most of them went back to the queue.
-    ``given_up`` ones did not: a later backfill finds them again."""
+    ``given_up`` ones did not: a later backfill finds them again. ``skipped`` ones were
+    not called: an earlier run on this machine found them bad."""
 
     schema_: Literal["nukediag/worker/1"] = Field("nukediag/worker/1", alias="schema")
     worker: str
@@ -32,6 +33,7 @@ class WorkerDocument(Document):
     succeeded: int
     failed: int
     given_up: int
+    skipped: int
     archived: list[ArchivedModel]
     calls: int
     retries: int
@@ -54,6 +56,7 @@ def worker_document(result: WorkerResult) -> WorkerDocument:
         worker=result.worker,
         queue=result.queue,
         given_up=result.given_up,
+        skipped=result.skipped,
         archived=[ArchivedModel(id=one.id, ids=list(one.ids), reads=one.reads) for one in result.archived],
         **{name: getattr(run, name) for name in _SAME},
     )
@@ -67,5 +70,7 @@ def worker_text(result: WorkerResult) -> str:
         lines.append(f"stopped ({run.stopped.reason}): {run.stopped.why}")
     if result.given_up:
         lines.append(f"{result.given_up:,} rows have no result; a later backfill finds them again")
+    if result.skipped:
+        lines.append(f"{result.skipped:,} rows were skipped: an earlier run here found them bad (--retry-failed)")
     lines += [f"message {one.id} was put aside with {len(one.ids)} rows" for one in result.archived]
     return "\n".join(lines)

@@ -188,7 +188,9 @@ def test_a_message_that_was_leased_too_often_is_put_aside_and_reported(home: San
     assert (workers.pending, workers.state().archived) == (6, 1)
 
 
-def test_a_worker_tells_its_health_and_its_log_lines_are_json_objects(home: Sandbox, new_fleet: Start) -> None:
+def test_a_worker_tells_its_health_and_its_log_lines_are_json_objects(
+    home: Sandbox, new_fleet: Start, tmp_path: Path
+) -> None:
     workers = new_fleet(6)
     file = workers.folder / "health.json"
     waiting = workers.start(None, "--health-file", str(file), "--health-port", "0", until_empty=False)
@@ -200,6 +202,10 @@ def test_a_worker_tells_its_health_and_its_log_lines_are_json_objects(home: Sand
     url = where.removeprefix("health at ")
     assert httpx.get(url).json()["worker"] == said["worker"]
     assert httpx.get(url.replace("healthz", "readyz")).status_code == 200
+    found = nukediag(tmp_path, "status", "--json", sandbox=home).document["queues"]
+    [mine] = [one for one in found if one["queue"] == workers.queue]
+    assert [one["worker"] for one in mine["workers"]] == [said["worker"]]
+    assert workers.queue in nukediag(tmp_path, "status", sandbox=home).out
     waiting.send_signal(signal.SIGTERM)
     assert workers.wait() == [130]
     assert not file.exists()
