@@ -7,6 +7,7 @@ import shutil
 
 import click
 
+from diag.cli.streams import say
 from diag.errors import ExitCode, UsageError
 
 TOPICS = {
@@ -34,14 +35,14 @@ def command(context: click.Context, topic: str | None) -> int:
     from diag.cli.root import COMMANDS, root
 
     if topic is None:
-        click.echo(_topics())
+        say(_topics())
     elif topic in TOPICS:
-        click.echo(topic_text(topic))
+        say(topic_text(topic))
     elif topic in COMMANDS:
         found = root.get_command(context, topic)
         assert found is not None
-        with click.Context(found, info_name=topic, parent=context.parent) as own:
-            click.echo(found.get_help(own))
+        with found.context_class(found, info_name=topic, parent=context.parent) as own:
+            say(found.get_help(own))
     else:
         raise _unknown(topic, [*TOPICS, *COMMANDS])
     return ExitCode.OK

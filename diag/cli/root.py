@@ -17,15 +17,14 @@ import click
 from click.shell_completion import CompletionItem
 
 from diag import __version__
+from diag.cli.help_format import Context
 from diag.cli.streams import (
     ReaderLeft,
     as_utf8,
     finish,
-    in_ascii,
     let_go,
     never_fail_to_encode,
     say,
-    speaks_utf8,
     until_the_reader_leaves,
 )
 from diag.errors import ExitCode, NukediagError
@@ -67,23 +66,10 @@ Exit codes: 0 healthy or done · 2 usage · 3 a check failed or the gate stayed 
 """
 
 
-class _Formatter(click.HelpFormatter):
-    """Help that a terminal without UTF-8 can show."""
-
-    def getvalue(self) -> str:
-        """The whole text."""
-        text = super().getvalue()
-        return text if speaks_utf8(sys.stdout) else in_ascii(text)
-
-
-class _Context(click.Context):
-    formatter_class = _Formatter
-
-
 class CommandTable(click.Group):
     """A group whose commands are imported on demand, and whose every flag can be set as ``NUKEDIAG_<FLAG>``."""
 
-    context_class = _Context
+    context_class = Context
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """As click's; the reader may leave while help is printed."""
@@ -143,7 +129,7 @@ def name_environment_variables(command: click.Command) -> None:
             flag = max((opt for opt in parameter.opts if opt.startswith("--")), key=len, default="")
             if flag:
                 parameter.envvar = "NUKEDIAG_" + flag.removeprefix("--").upper().replace("-", "_")
-    command.context_class = _Context
+    command.context_class = Context
     if isinstance(command, click.Group):
         for child in command.commands.values():
             name_environment_variables(child)

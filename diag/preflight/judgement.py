@@ -102,5 +102,6 @@ def root_cause(results: Sequence[CheckResult], *, strict: bool = False) -> Check
     if code is ExitCode.OK:
         return None
     guilty = [result for result in results if _code(result, strict=strict, proven=proven) is code]
-    telling = [result for result in guilty if result.signature] or guilty
+    looked_at = [result for result in guilty if result.status is not Status.SKIP] or guilty
+    telling = [result for result in looked_at if result.signature] or looked_at
     return max(telling, key=lambda result: (result.check.id == CALL, result.signature == _PAUSED), default=None)

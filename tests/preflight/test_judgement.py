@@ -105,3 +105,9 @@ def test_the_summary_of_a_finding_defaults_to_the_diagnosis_title() -> None:
 
     diagnosis: Diagnosis = describe("openai.key-invalid")
     assert found(diagnosis).summary == diagnosis.title
+
+
+def test_what_was_looked_at_explains_more_than_what_was_skipped_for_it() -> None:
+    root = root_cause([result("a", Status.UNKNOWN), called(Status.SKIP)])
+    assert root is not None
+    assert root.check.id == "a"
