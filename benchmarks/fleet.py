@@ -1,5 +1,6 @@
 """``python -m benchmarks.fleet``: 1, 2, 4 and 8 worker processes on one queue of the sandbox. Throughput until the
-upstream's limit, how well the shared limit is kept, and how fair the shares are. Ratios count."""
+upstream's limit, how well the shared limit is kept, how fair the shares are; and what a key that breaks still costs.
+Ratios count."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -36,6 +38,8 @@ LIMIT = 8.0
 WORKERS = (1, 2, 4, 8)
 _STEADY = 40.0  # seconds of full flow that each case is to have
 _CHUNK = 5
+_BREAKING = 400
+_BEFORE_BREAK = 25.0  # seconds
 _SETTINGS = f"""[table]
 results = []
 always = []
@@ -57,21 +61,32 @@ class Run:
     refused: int
 
 
-def all_runs() -> list[Run]:
+@dataclass(frozen=True)
+class Break:
+    """8 workers whose key breaks: ``calls`` that still began after the second refusal was out, the last of them
+    ``seconds`` later; ``failed`` calls in all."""
+
+    calls: int
+    seconds: float
+    failed: int
+
+
+def all_runs() -> tuple[list[Run], Break]:
     """Every number of workers, one after the other, in one sandbox."""
     rows = [int(min(count * IN_FLIGHT / SECONDS, LIMIT) * _STEADY) for count in WORKERS]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        sandbox = launch.up(images=sum(rows) + 20, name="fleet", state_dir=folder)
+        sandbox = launch.up(images=sum(rows) + _BREAKING + 20, name="fleet", state_dir=folder)
         stack.callback(launch.down, "fleet", folder)
         database = stack.enter_context(psycopg.connect(_setting(sandbox, "DATABASE_URL"), autocommit=True))
         database.execute(script("install"))
         (folder / "nukediag.toml").write_text(_SETTINGS)
         url = stack.enter_context(_upstream(sandbox.url))
-        return [
+        runs = [
             _run(sandbox, folder, url, _rows(database, wanted), count)
             for count, wanted in zip(WORKERS, rows, strict=True)
         ]
+        return runs, _break(sandbox, folder, url, _rows(database, _BREAKING))
 
 
 def _run(sandbox: Sandbox, folder: Path, url: str, ids: list[str], count: int) -> Run:
@@ -84,6 +99,20 @@ def _run(sandbox: Sandbox, folder: Path, url: str, ids: list[str], count: int) -
     shares = tuple(json.loads((folder / f"{number}.out").read_text())["calls"] for number in range(count))
     counted = json.loads(urllib.request.urlopen(f"{url}/counted").read())
     return Run(count, steady(counted["times"]), shares, counted["refused"])
+
+
+def _break(sandbox: Sandbox, folder: Path, url: str, ids: list[str]) -> Break:
+    asyncio.run(_fill(sandbox, folder, "fleet_break", ids))
+    workers = [_worker(sandbox, folder, url, "fleet_break", number) for number in range(max(WORKERS))]
+    time.sleep(_BEFORE_BREAK)
+    urllib.request.urlopen(f"{url}/break").read()
+    codes = [worker.wait() for worker in workers]
+    if set(codes) != {6}:
+        raise SystemExit(f"the workers did not stop: {codes}")
+    counted = json.loads(urllib.request.urlopen(f"{url}/counted").read())
+    second = sorted(counted["failed"])[1]
+    late = [one - second for one in counted["times"] if one > second]
+    return Break(len(late), max(late, default=0.0), len(counted["failed"]))
 
 
 def steady(times: list[float]) -> float:
@@ -147,4 +176,11 @@ def table(runs: list[Run]) -> str:
 
 if __name__ == "__main__":
     print(f"Answers after {SECONDS:g} s, {IN_FLIGHT} calls in flight per worker, {LIMIT:g} calls/s for all together.\n")
-    print(table(all_runs()))
+    runs, broken = all_runs()
+    print(table(runs))
+    print(
+        f"\nA key that breaks under {max(WORKERS)} workers: after the second refusal {broken.calls} more calls began,"
+    )
+    print(
+        f"the last of them {broken.seconds:.1f} s later; {broken.failed} calls failed in all, and all workers stopped."
+    )

@@ -1,6 +1,7 @@
 """A function with a hidden limit in front of a real project: calls are answered here after a fixed time, all else is
 passed on. Run as a process of its own: ``python -m benchmarks.fleet_upstream TARGET SECONDS LIMIT``; prints its port.
-``GET /counted`` gives the calls that were let through since the last such question, as times."""
+``GET /counted`` gives the calls that were let through since the last such question, as times. ``GET /break`` takes the
+function's key away: from then on each call is answered as one is that OpenAI has refused."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import time
 from aiohttp import ClientSession, TCPConnector, web
 
 _ANSWER = b'{"success":true,"tags":["engine"],"appraisal":{"category":"engine","condition":7}}'
+_REFUSED = {"error": "OpenAI API error: 401 Incorrect API key provided", "code": "invalid_api_key"}
 _KEPT = ("content-type", "content-range", "content-encoding")
 
 
@@ -22,11 +24,14 @@ class Upstream:
         self._left, self._seen = limit, time.monotonic()
         self.times: list[float] = []
         self.refused = 0
+        self.broken_from = 0.0
+        self.failed: list[float] = []
 
     def application(self) -> web.Application:
         """The routes."""
         app = web.Application(client_max_size=2**24)
         app.router.add_get("/counted", self._counted)
+        app.router.add_get("/break", self._break)
         app.router.add_post("/functions/v1/analyze-image", self._call)
         app.router.add_route("*", "/{path:.*}", self._pass_on)
         app.cleanup_ctx.append(self._with_session)
@@ -48,12 +53,19 @@ class Upstream:
         self._left -= 1
         self.times.append(now)
         await asyncio.sleep(self._seconds)
+        if self.broken_from:
+            self.failed.append(time.monotonic())
+            return web.json_response(_REFUSED, status=500)
         return web.Response(body=_ANSWER, content_type="application/json")
 
     async def _counted(self, _: web.Request) -> web.Response:
-        found = {"times": self.times, "refused": self.refused}
+        found = {"times": self.times, "refused": self.refused, "failed": self.failed}
         self.times, self.refused = [], 0
         return web.json_response(found)
+
+    async def _break(self, _: web.Request) -> web.Response:
+        self.broken_from = time.monotonic()
+        return web.Response()
 
     async def _pass_on(self, request: web.Request) -> web.Response:
         headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}

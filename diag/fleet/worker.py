@@ -57,8 +57,8 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class WorkerResult:
-    """What one worker did. ``given_up`` rows have no result and did not go back to the queue, ``skipped`` ones are known
-    on this machine to be bad, ``archived`` messages were put aside by it."""
+    """What one worker did. ``given_up`` rows have no result and did not go back to the queue, ``skipped`` ones are
+    known on this machine to be bad, ``archived`` messages were put aside by it."""
 
     worker: str
     queue: str
