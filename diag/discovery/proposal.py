@@ -9,6 +9,7 @@ from diag.config.settings import Settings
 from diag.discovery import results, work
 from diag.discovery.choice import Choice
 from diag.discovery.sight import Seen, Sight
+from diag.project.source import Read
 from diag.project.tables import Table
 
 __all__ = ["Choice", "Proposal", "propose"]
@@ -16,6 +17,8 @@ __all__ = ["Choice", "Proposal", "propose"]
 _DEFAULTS = Settings()
 _GIVEN = ("SUPABASE_", "SB_", "DENO_")
 """What the platform sets itself."""
+_TEMPORARY = ("AWS_SESSION_TOKEN",)
+"""Set beside temporary keys alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,10 @@ def _fallback(seen: Seen) -> Choice:
 def _secrets(sight: Sight, seen: Seen) -> Iterator[Choice]:
     read = [one for one in seen.reads if not one.name.startswith(_GIVEN)]
     if seen.entry:
-        needed = [one.name for one in read if not one.optional]
-        can_do_without = ", ".join(one.name for one in read if one.optional)
-        why = "what the code reads" + (f"; it can do without {can_do_without}" if can_do_without else "")
-        yield Choice("secrets.required", needed, why)
+        yield _read_secrets(seen, read)
+    elif seen.name == _DEFAULTS.function.name:
+        known = seen.name in sight.functions
+        yield Choice("secrets.required", list(_DEFAULTS.secrets.required), "what this function needs", sure=known)
     elif sight.secrets:
         yield Choice("secrets.required", list(sight.secrets), "all that are set: the code is not here", sure=False)
     else:
@@ -99,6 +102,15 @@ def _secrets(sight: Sight, seen: Seen) -> Iterator[Choice]:
     names = {one.name for one in read} or set(sight.secrets)
     plain = {name: value for name, value in sight.plain.items() if name in names}
     yield Choice("secrets.expected", plain, "values that are no secret, compared by digest")
+
+
+def _read_secrets(seen: Seen, read: list[Read]) -> Choice:
+    spare = [one.name for one in read if one.optional or one.name in _TEMPORARY]
+    needed = [one.name for one in read if one.name not in spare]
+    why = "what the code reads" + (f"; it can do without {', '.join(spare)}" if spare else "")
+    if seen.unclear:
+        why += f"; at {', '.join(seen.unclear[:3])} it puts a name together, which may be one more"
+    return Choice("secrets.required", needed, why, sure=not seen.unclear)
 
 
 def _cost(seen: Seen) -> Choice:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from diag.config.settings import Settings
 from diag.discovery.choice import Choice
 from diag.discovery.sight import Seen, Sight
 from diag.discovery.words import kinship, singular
 from diag.project.tables import Column, Table
 
+_DEFAULTS = Settings()
 _NO_MARKER = re.compile(
     r"^(created|inserted|updated|modified|deleted|archived|published|uploaded|recorded|captured|expires?|seen|viewed)_"
 )
@@ -23,19 +25,26 @@ _ASIDE = re.compile(r"status|state$|error|attempt|_at$|_by$|updated|progress|mod
 def choices(sight: Sight, seen: Seen, table: Table, payload: Choice, said: str | None) -> Iterator[Choice]:
     """Result tables with their key, result columns, and the marker."""
     tables, key = _result_tables(sight, seen, table)
-    columns = _result_columns(seen, table, [*payload.value.values(), *([said] if said else [])])
+    columns = _known(seen, table, _DEFAULTS.table.result_columns, [each.name for each in table.columns])
+    columns = columns or _result_columns(seen, table, [*payload.value.values(), *([said] if said else [])])
     yield _marker(seen, table, columns, said)
     yield tables
     yield Choice(
         "table.results_key", key, "the column there that holds the row's id", sure=bool(tables.value) <= tables.sure
     )
-    one = tables.value if len(tables.value) == 1 else []
-    why = "every finished row has a record there" if one else "name those in which every finished row has a record"
-    yield Choice("table.always", one, why)
+    always = tables.value if len(tables.value) == 1 else _known(seen, table, _DEFAULTS.table.always, tables.value)
+    why = "every finished row has a record there" if always else "name those in which every finished row has a record"
+    yield Choice("table.always", always, why)
     nowhere = not tables.value and not columns
     why = f"what {seen.entry} writes into the row" if seen.code.written.get(table.name) else "none was found"
     why = "neither a result table nor a result column was found: name where results can be seen" if nowhere else why
     yield Choice("table.result_columns", columns, why, sure=not nowhere)
+
+
+def _known(seen: Seen, table: Table, usual: Sequence[str], there: Sequence[str]) -> list[str]:
+    """What is known of the one function and table that the defaults are made for, as far as it is there."""
+    is_it = (seen.name, table.name) == (_DEFAULTS.function.name, _DEFAULTS.table.name)
+    return [name for name in usual if name in there] if is_it else []
 
 
 def _result_tables(sight: Sight, seen: Seen, table: Table) -> tuple[Choice, str]:

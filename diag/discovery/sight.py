@@ -18,12 +18,13 @@ from diag.project.tables import Table
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One function. ``entry``: where its code stands, as it is shown (None: it is deployed, and its code is not here);
-    ``reads``: the variables that it reads."""
+    ``reads``: the variables that it reads; ``unclear``: where it puts their names together while running."""
 
     name: str
     entry: str | None = None
     code: Code = field(default_factory=Code)
     reads: tuple[Read, ...] = ()
+    unclear: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def _local_functions(folder: Path) -> dict[str, Seen]:
 def _seen(name: str, entry: Path, folder: Path) -> Seen:
     source = scan(entry, folder)
     shown = str(entry.relative_to(folder)) if entry.is_relative_to(folder) else entry.name
-    return Seen(name, shown, read_code(source.files), tuple(source.reads.values()))
+    return Seen(name, shown, read_code(source.files), tuple(source.reads.values()), source.unclear)
 
 
 async def _tables(project: Project, folder: Path, unknown: list[str]) -> tuple[dict[str, Table], str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,23 @@ def test_a_function_that_wants_a_form_is_said_to_be_beyond_reach() -> None:
     code = 'const form = await req.formData(); await supabase.from("documents").update({ embedding: 1 });'
     choice = propose(_sight(DOCUMENTS, _seen("upload", code))).choice("function.payload")
     assert (choice.sure, "reads a form" in choice.because) == (False, True)
+
+
+def test_the_project_that_the_defaults_are_made_for_gets_the_defaults() -> None:
+    schema = files("diag.sandbox.world").joinpath("schema.sql").read_text(encoding="utf-8")
+    sight = Sight({"analyze-image": Seen("analyze-image")}, tables_in([schema]), "the data API")
+    found = {choice.key: choice.value for choice in propose(sight).choices}
+    usual = Settings().table
+    assert {*found["table.results"]} == {*usual.results}
+    for name in ("name", "id", "url", "media", "marker", "where", "results_key"):
+        assert found[f"table.{name}"] == getattr(usual, name)
+    assert (found["table.always"], found["table.result_columns"]) == ([*usual.always], [*usual.result_columns])
+    assert found["secrets.required"] == [*Settings().secrets.required]
+
+
+def test_names_of_secrets_that_are_put_together_leave_a_doubt() -> None:
+    seen = Seen(
+        "embed-document", "index.ts", read_text(EMBED), (Read("AWS_SESSION_TOKEN", "", False),), ("index.ts:9",)
+    )
+    choice = propose(Sight({"embed-document": seen})).choice("secrets.required")
+    assert (choice.value, choice.sure, "index.ts:9" in choice.because) == ([], False, True)
