@@ -16,7 +16,8 @@ SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if "node_modules" not in
 # A package may import those of its own level's right-hand side and everything below.
 LAYERS = [
     {"cli"},
-    {"fleet", "sandbox", "report"},
+    {"sandbox", "report"},
+    {"fleet"},
     {"backfill", "preflight"},
     {"rows", "verify", "credentials", "discovery"},
     {"project"},
