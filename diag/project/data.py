@@ -5,6 +5,7 @@ The library is imported when the first table is asked for: it costs a fifth of a
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
@@ -15,8 +16,10 @@ import httpx
 
 from diag.diagnosis import Answer
 from diag.errors import SettingsError
+from diag.project.bounded import read_at_most
 from diag.project.error import ProjectError, Refused, translated, unexpected
-from diag.project.http import USER_AGENT, answer_of, read_at_most
+from diag.project.http import USER_AGENT, answer_of
+from diag.project.limits import LARGEST_BODY, LARGEST_DESCRIPTION, LONGEST_ANSWER, LONGEST_NUMBER
 from diag.project.retrying import retrying
 from diag.project.tables import Table, tables_of
 
@@ -32,7 +35,6 @@ if TYPE_CHECKING:
 PAGE = 1_000
 """Rows per answer that every project allows (``max_rows``, unless somebody lowered it). The cap is silent."""
 _LONGEST_LIST = 4_000  # characters of an in.(...) list as it is sent: well below every proxy's limit for a URL
-_LARGEST_DESCRIPTION = 32 << 20  # bytes; a thousand tables of fifty columns are some 10 MB
 _LONGEST_CHUNK = 100  # ids
 
 
@@ -165,12 +167,18 @@ class DataApi:
         headers = {**self._headers, "Accept": "application/openapi+json"}
         async for attempt in retrying():
             with attempt, translated(what):
-                async with self._client.stream("GET", f"{self._url}/", headers=headers) as response:
-                    answer = answer_of(response, await read_at_most(response, _LARGEST_DESCRIPTION))
+                answer = await self._described(headers)
         try:
             return tables_of(json.loads(answer.body))
         except (ValueError, RecursionError):
             raise unexpected(what, answer) from None
+
+    async def _described(self, headers: Mapping[str, str]) -> Answer:
+        async with (
+            asyncio.timeout(LONGEST_ANSWER),
+            self._client.stream("GET", f"{self._url}/", headers=headers) as response,
+        ):
+            return answer_of(response, await read_at_most(response, LARGEST_DESCRIPTION))
 
     async def rpc(self, name: str, arguments: Mapping[str, Any], *, again: bool = False) -> Any:
         """The JSON that a function of the database gives. ``again``: calling it twice is calling it once, so it is
@@ -210,7 +218,7 @@ async def refuse_errors(response: httpx.Response) -> None:
     is_json = "json" in response.headers.get("content-type", "")
     bodyless = response.request.method == "HEAD" or response.status_code == 204
     if not response.is_success or not (is_json or bodyless):
-        raise Refused(answer_of(response, await read_at_most(response)))
+        raise Refused(answer_of(response, await read_at_most(response, LARGEST_BODY)))
 
 
 def chunks(ids: Sequence[str]) -> Iterator[list[str]]:
@@ -253,6 +261,6 @@ def _exact() -> CountMethod:
 def _total_beyond(error: ProjectError) -> int:
     """416 is the data API's word for a range beyond the end; the total stands in its header all the same."""
     total = (error.answer.header("content-range") or "").rpartition("/")[2]
-    if error.answer.status == 416 and total.isdigit():
+    if error.answer.status == 416 and total.isdecimal() and len(total) <= LONGEST_NUMBER:
         return int(total)
     raise error

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from diag import catalogue
-from diag.diagnosis import Answer, Diagnosis, Scope
+from diag.diagnosis import Answer, Diagnosis, Remedy, Scope
 from diag.errors import ExitCode, NukediagError
+from diag.project.bounded import TooLarge
 from diag.project.failures import FOREIGN, failure_of, failure_text
+from diag.project.limits import MOST_OF_A_MESSAGE
 from diag.secret import redact
 
 _LONGEST_MESSAGE = 200
@@ -34,7 +36,7 @@ def _seen(answer: Answer, diagnosis: Diagnosis) -> str:
         return answer.failure_text or "no answer"
     said = _message(answer.body)
     said = said or next((piece.text for piece in diagnosis.evidence if piece.where.startswith("body")), "")
-    return f"HTTP {answer.status}: {redact(' '.join(said.split()))[:_LONGEST_MESSAGE]}".rstrip(": ")
+    return f"HTTP {answer.status}: {redact(' '.join(said[:MOST_OF_A_MESSAGE].split()))[:_LONGEST_MESSAGE]}".rstrip(": ")
 
 
 def _message(body: bytes | str) -> str:
@@ -80,6 +82,14 @@ def unexpected(what: str, answer: Answer) -> ProjectError:
     return ProjectError(what, answer, catalogue.describe("gateway.unavailable"))
 
 
+def _too_large(what: str, error: TooLarge) -> ProjectError:
+    """Rows beyond the limit are no passing cause: asking again would bring them again."""
+    answer = Answer(status=error.status, body=error.head)
+    remedy = Remedy("Name fewer or smaller columns of the table in [function] payload.")
+    diagnosis = dataclasses.replace(catalogue.describe("unknown"), title=str(error), remedies=(remedy,))
+    return ProjectError(what, answer, diagnosis)
+
+
 class Refused(Exception):
     """An answer that is no success, on its way through the client library that would drop most of it."""
 
@@ -96,6 +106,10 @@ def translated(what: str) -> Iterator[None]:
     except Refused as refused:
         is_success = refused.answer.status is not None and refused.answer.status < 300
         raise (unexpected if is_success else ProjectError)(what, refused.answer) from None
+    except TooLarge as error:
+        raise _too_large(what, error) from None
     except FOREIGN as error:
         answer = Answer(failure=failure_of(error), failure_text=failure_text(error))
         raise ProjectError(what, answer) from None
+    except (ValueError, RecursionError):  # JSON that is none, nests too deep, or holds a number of 6,000 digits
+        raise unexpected(what, Answer(status=200)) from None

@@ -3,6 +3,7 @@ what the Supabase CLI sends with ``functions deploy --use-api``."""
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 from collections.abc import Mapping
@@ -16,14 +17,15 @@ import httpx
 from diag import catalogue
 from diag.diagnosis import Answer, Diagnosis, Evidence, Remedy
 from diag.errors import UsageError
+from diag.project.bounded import read_at_most
 from diag.project.error import ProjectError, translated, unexpected
-from diag.project.http import answer_of, read_at_most
+from diag.project.http import answer_of
+from diag.project.limits import LARGEST_LIST, LONGEST_ANSWER, LONGEST_NUMBER, MOST_OF_A_MESSAGE
 from diag.project.logs import Window
 from diag.project.retrying import retrying
 from diag.project.shipped import Bundle
 from diag.secret import Secret, redact
 
-_LARGEST_LIST = 8 << 20  # bytes; a project has at most 1,000 functions
 _LONGEST_EVIDENCE = 300
 _LONGEST_SQL = 60.0  # seconds
 _SECRETS_PER_REQUEST, _LONGEST_NAME, _LONGEST_VALUE = 100, 256, 24_576  # the Management API's description
@@ -175,8 +177,11 @@ class Management:
         raise AssertionError("a retry ends with an answer or an exception")
 
     async def _once(self, method: str, path: str, what: str, **request: Any) -> Answer:
-        async with self._client.stream(method, self._url + path, headers=self._headers, **request) as response:
-            answer = answer_of(response, await read_at_most(response, _LARGEST_LIST))
+        async with (
+            asyncio.timeout(LONGEST_ANSWER),
+            self._client.stream(method, self._url + path, headers=self._headers, **request) as response,
+        ):
+            answer = answer_of(response, await read_at_most(response, LARGEST_LIST))
         if not response.is_success:
             raise ProjectError(what, answer, _diagnosis(answer))
         return answer
@@ -220,7 +225,8 @@ def _diagnosis(answer: Answer) -> Diagnosis:
     mean a wrong ref, no membership or a permission that the token lacks."""
     status = answer.status or 0
     signature = "gateway.unavailable" if status >= 500 else _BY_STATUS.get(status, "unknown")
-    said = answer.body.decode("utf-8", "replace") if isinstance(answer.body, bytes) else answer.body
+    body = answer.body[: MOST_OF_A_MESSAGE * 4]
+    said = (body.decode("utf-8", "replace") if isinstance(body, bytes) else body)[:MOST_OF_A_MESSAGE]
     evidence = (Evidence("body", redact(said)[:_LONGEST_EVIDENCE]),) if said.strip() else ()
     told = catalogue.describe(signature, evidence=evidence, retry_after=_wait(answer) if status == 429 else None)
     title, remedy = _TOLD.get(status, (told.title, None))
@@ -230,7 +236,7 @@ def _diagnosis(answer: Answer) -> Diagnosis:
 def _wait(answer: Answer) -> float | None:
     """``x-ratelimit-reset`` counts the seconds that are left in the window (it is no clock time)."""
     text = answer.header("retry-after") or answer.header("x-ratelimit-reset") or ""
-    return float(text) if text.isdigit() else None
+    return float(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None
 
 
 def _record(what: str, found: Any, answer: Answer) -> Mapping[str, Any]:

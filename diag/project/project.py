@@ -28,7 +28,7 @@ class Project:
         self._managed = new_client(transport)
         self._wire: Wire = AiohttpWire() if transport is None else HttpxWire(self._managed)
         self._reads = new_client(transport)
-        self._reads.event_hooks = {"response": [refuse_errors]}
+        self._reads.event_hooks["response"].append(refuse_errors)
         self._data: DataApi | None = None
         self._functions: Functions | None = None
         self.management = self._new_management()

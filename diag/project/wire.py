@@ -18,18 +18,11 @@ import httpx
 from yarl import URL
 
 from diag.diagnosis import Answer
-from diag.project.http import (
-    CALLS_IN_FLIGHT,
-    CONNECT_TIMEOUT,
-    KEEP_ALIVE,
-    LARGEST_BODY,
-    USER_AGENT,
-    answer_of,
-    certificates,
-    read_at_most,
-    timeouts,
-)
+from diag.project.bounded import read_at_most
+from diag.project.http import CALLS_IN_FLIGHT, KEEP_ALIVE, USER_AGENT, answer_of, certificates, timeouts
+from diag.project.limits import CONNECT_TIMEOUT, LARGEST_BODY
 
+_OWN = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate"}
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -57,7 +50,7 @@ class HttpxWire:
         """As ``Wire.send``."""
         step = timeouts(timeout)
         async with self._client.stream(method, url, headers=headers, json=payload, timeout=step) as response:
-            return answer_of(response, await read_at_most(response))
+            return answer_of(response, await read_at_most(response, LARGEST_BODY))
 
     async def aclose(self) -> None:
         """Nothing is its own."""
@@ -103,7 +96,7 @@ def _new_session() -> aiohttp.ClientSession:
     # trust_env would also send the passwords of a .netrc: only the proxies of the environment are wanted (_route).
     connector = aiohttp.TCPConnector(limit=CALLS_IN_FLIGHT, keepalive_timeout=KEEP_ALIVE, ssl=certificates())
     jar = aiohttp.DummyCookieJar()
-    return aiohttp.ClientSession(connector=connector, cookie_jar=jar, headers={"User-Agent": USER_AGENT})
+    return aiohttp.ClientSession(connector=connector, cookie_jar=jar, headers=_OWN)
 
 
 @lru_cache(maxsize=8)

@@ -6,6 +6,7 @@ Limits: Rekognition takes JPEG and PNG of at most 5 MB as bytes; OpenAI also WEB
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from typing import Self
@@ -18,7 +19,10 @@ from diag import __version__
 from diag.catalogue import describe
 from diag.config.settings import Settings
 from diag.diagnosis import Diagnosis, Evidence
+from diag.project.bounded import refuse_codings
+from diag.project.failures import FOREIGN
 from diag.project.http import quieten
+from diag.project.limits import LONGEST_LOOK, LONGEST_NUMBER
 from diag.secret import redact
 
 _HEAD = 8192  # bytes: enough for every format's signature and for the text of an error
@@ -62,7 +66,8 @@ class Seen:
 
 
 class Pictures:
-    """Looks at pictures; without ``limits`` at nothing. ``transport`` is for tests; ``timeout`` in seconds."""
+    """Looks at pictures; without ``limits`` at nothing. ``transport`` is for tests; ``timeout`` in seconds for every
+    step, ``longest`` for the whole of a look."""
 
     def __init__(
         self,
@@ -70,14 +75,17 @@ class Pictures:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         timeout: float = 20,
+        longest: float = LONGEST_LOOK,
     ) -> None:
         quieten()  # URLs of pictures may carry a signature
         self._limits = limits
+        self._longest = longest
         kind = httpx.AsyncClient if transport else HttpxAiohttpClient
         self._client = kind(
             transport=transport,
             timeout=timeout,
-            follow_redirects=True,
+            follow_redirects=True,  # nothing is sent that another host might not see
+            event_hooks={"response": [refuse_codings]},
             # identity: the size that counts is that of the picture, not of its compressed transfer
             headers={
                 "User-Agent": f"nukediag/{__version__}",
@@ -107,12 +115,12 @@ class Pictures:
             return judge(await self._look(url, self._limits.most), self._limits)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             return _fault("image.url-invalid", "url", str(error))
-        except httpx.HTTPError as error:
+        except FOREIGN as error:
             return _fault("image.unreachable", "connection", f"{type(error).__name__}: {error}")
 
     async def _look(self, url: str, most: int) -> Seen:
         headers = {"Range": f"bytes=0-{_HEAD - 1}"}
-        async with self._client.stream("GET", url, headers=headers) as response:
+        async with asyncio.timeout(self._longest), self._client.stream("GET", url, headers=headers) as response:
             size = _told_size(response)
             head, read = b"", 0
             async for chunk in response.aiter_bytes():
@@ -128,7 +136,7 @@ def _told_size(response: httpx.Response) -> int | None:
         total = response.headers.get("content-range", "").rpartition("/")[2]
     else:
         total = response.headers.get("content-length", "")
-    return int(total) if total.isdecimal() else None
+    return int(total) if total.isdecimal() and len(total) <= LONGEST_NUMBER else None
 
 
 def url_fault(url: str | None) -> Diagnosis | None:

@@ -9,11 +9,12 @@ from typing import Any
 import httpx
 
 from diag.diagnosis import Answer
+from diag.project.bounded import read_at_most
 from diag.project.failures import FOREIGN, failure_of, failure_text
-from diag.project.http import answer_of, read_at_most, timeouts
+from diag.project.http import answer_of, timeouts
+from diag.project.limits import LARGEST_VERIFICATION
 
 TIMEOUT = 10.0  # seconds for the whole of one question: a preflight does not wait longer for what is free
-_LARGEST = 64 << 10  # bytes
 
 
 async def ask(client: httpx.AsyncClient, method: str, url: str, **request: Any) -> Answer:
@@ -23,7 +24,7 @@ async def ask(client: httpx.AsyncClient, method: str, url: str, **request: Any) 
             asyncio.timeout(TIMEOUT),
             client.stream(method, url, timeout=timeouts(TIMEOUT), **request) as response,
         ):
-            return answer_of(response, await read_at_most(response, _LARGEST))
+            return answer_of(response, await read_at_most(response, LARGEST_VERIFICATION))
     except FOREIGN as error:
         return Answer(failure=failure_of(error), failure_text=failure_text(error))
 

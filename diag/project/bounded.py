@@ -1,0 +1,64 @@
+"""An HTTP client that reads no more than it was told, and waits no longer, whoever asks through it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+from httpx_aiohttp import HttpxAiohttpClient
+
+from diag.project.limits import CODINGS, LARGEST_PAGE, LONGEST_ANSWER
+
+_OF_THE_TRANSFER = ("content-encoding", "content-length", "transfer-encoding")
+
+
+class TooLarge(Exception):
+    """An answer beyond its limit that is of no use in part. ``head`` is how it began."""
+
+    def __init__(self, status: int, head: bytes) -> None:
+        super().__init__(f"the answer is larger than {LARGEST_PAGE >> 20} MiB")
+        self.status = status
+        self.head = head
+
+
+class BoundedClient(HttpxAiohttpClient):
+    """As httpx's, for libraries that read a whole answer themselves. Who streams sets limits of his own. Raises
+    TooLarge, and TimeoutError for an answer that does not end."""
+
+    async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
+        """As httpx's ``send``."""
+        if stream:
+            return await super().send(request, stream=True, **options)
+        async with asyncio.timeout(LONGEST_ANSWER):
+            response = await super().send(request, stream=True, **options)
+            try:
+                return await _whole(response)
+            finally:
+                await response.aclose()
+
+
+async def _whole(response: httpx.Response) -> httpx.Response:
+    body = await read_at_most(response, LARGEST_PAGE + 1)
+    if len(body) > LARGEST_PAGE:
+        raise TooLarge(response.status_code, body[:1024])
+    headers = [(name, value) for name, value in response.headers.raw if name.decode().lower() not in _OF_THE_TRANSFER]
+    return httpx.Response(response.status_code, headers=headers, content=body, request=response.request)
+
+
+async def read_at_most(response: httpx.Response, limit: int) -> bytes:
+    """The body, cut at ``limit`` bytes: what comes after is not read."""
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) >= limit:
+            break
+    del body[limit:]
+    return bytes(body)
+
+
+async def refuse_codings(response: httpx.Response) -> None:
+    """A response hook: a body in a coding that was not asked for is not unpacked."""
+    coding = response.headers.get("content-encoding", "").strip().lower()
+    if coding not in CODINGS:
+        raise httpx.DecodingError(f"the body comes in a coding that was not asked for: {coding[:40]}")
