@@ -85,7 +85,7 @@ class Pictures:
             transport=transport,
             timeout=timeout,
             follow_redirects=True,  # nothing is sent that another host might not see
-            event_hooks={"response": [refuse_codings]},
+            event_hooks={"request": [_without_body], "response": [refuse_codings]},
             # identity: the size that counts is that of the picture, not of its compressed transfer
             headers={
                 "User-Agent": f"nukediag/{__version__}",
@@ -129,6 +129,11 @@ class Pictures:
                     break
             known = size if size is not None else read
             return Seen(response.status_code, response.headers.get("content-type", ""), head, known)
+
+
+async def _without_body(request: httpx.Request) -> None:
+    """After a redirect the transport would send an empty body in chunks, which servers refuse with a GET."""
+    await request.aread()
 
 
 def _told_size(response: httpx.Response) -> int | None:
