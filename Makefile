@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: help demo test browser-test check bench format docs clean lock audit sbom dist minimal
+.PHONY: help demo test browser-test check bench format docs clean lock audit sbom dist minimal coverage mutation soak
 
 help:
 	@echo "make demo    the whole story in the local sandbox, from a broken project to a finished backfill"
@@ -18,6 +18,9 @@ help:
 	@echo "make audit   known vulnerabilities of what is locked (asks the advisory service)"
 	@echo "make dist    wheel, sdist and bill of materials, the same bytes from the same commit"
 	@echo "make minimal the tests of the core on the oldest libraries that setup.cfg admits"
+	@echo "make coverage the code that decides, by branch: every file at 95 % or more"
+	@echo "make mutation small wrongs in that code: a test must fail for each (an hour or more)"
+	@echo "make soak    ten minutes of kills and faults of every part of a real sandbox"
 	@echo "make clean   remove .venv and caches"
 
 $(VENV)/.sandbox: setup.cfg pyproject.toml requirements/sandbox.txt
@@ -76,6 +79,15 @@ dist: $(VENV)/.dev sbom
 
 minimal: $(VENV)/.dev
 	$(BIN)/python -m release.minimal
+
+coverage: $(VENV)/.dev
+	$(BIN)/python -m quality.covered
+
+mutation: $(VENV)/.dev
+	$(BIN)/python -m quality.mutants
+
+soak: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.soak --minutes 10
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
