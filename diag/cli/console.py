@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, TextIO
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
@@ -54,12 +56,30 @@ class QuietConsole(Console):
         return Text("\n").join(part for line in lines for part in self._broken(line))
 
     def _broken(self, line: Text) -> Iterable[Text]:
-        return [line] if is_whole(line) else line.wrap(self, self.width, overflow="ignore") or [line]
+        return [line] if is_whole(line) else at_words(line, self.width)
 
     def on_broken_pipe(self) -> None:
         """Nobody reads any more."""
         self.quiet = True
         let_go(self.file)
+
+
+def at_words(line: Text, width: int) -> list[Text]:
+    """The line broken at words, each part indented as the line's last column begins (columns have two blanks between
+    them); words that are longer than ``width`` stay whole."""
+    columns = [0, *(found.end() for found in re.finditer(r"(?:^| ) +(?=\S)", line.plain))]
+    indent = max(column for column in columns if column <= width * 2 // 3)
+    breaks, used = list[int](), 0
+    for word in re.finditer(r"\s*\S+", line.plain):
+        if used and used + cell_len(word[0]) > width:
+            breaks.append(word.end() - len(word[0].lstrip()))
+            used = indent + cell_len(word[0].lstrip())
+        else:
+            used += cell_len(word[0])
+    parts = line.divide(breaks)
+    for part in parts[:-1]:
+        part.rstrip()
+    return [*parts[:1], *(Text(" " * indent) + part for part in parts[1:])]
 
 
 def new_console(stream: TextIO, choice: ColorChoice = "auto", environ: Mapping[str, str] | None = None) -> Console:

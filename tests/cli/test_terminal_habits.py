@@ -81,6 +81,13 @@ def test_a_terminal_gets_colours_and_whole_commands(tmp_path: Path) -> None:
     assert [line for line in seen.lines if len(line) > 80 and COMMAND not in line] == []
 
 
+@pytest.mark.parametrize("words", [("explain", "--list"), ("sandbox", "scenarios"), ("help", "checks")])
+def test_what_is_listed_fits_80_columns(tmp_path: Path, words: tuple[str, ...]) -> None:
+    seen = in_terminal(tmp_path, *words)
+    assert seen.code == 0
+    assert [line for line in seen.lines if len(line) > 80] == []
+
+
 @pytest.mark.parametrize(
     "environ", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"CLICOLOR": "0"}, {"NUKEDIAG_COLOR": "never"}]
 )
