@@ -9,8 +9,6 @@ from typing import Any, TypeVar
 
 import click
 
-from diag.preflight.wishes import Wishes
-
 R = TypeVar("R")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -75,6 +73,8 @@ def gate_options(function: Callable[..., R]) -> Callable[..., R]:
 def _with_wishes(function: Callable[..., R], options: tuple[Callable[..., Any], ...]) -> Callable[..., R]:
     @functools.wraps(function)
     def with_wishes(*args: Any, **values: Any) -> R:
+        from diag.preflight.wishes import Wishes
+
         given: dict[str, Any] = {name: values.pop(name) for name in Wishes.__dataclass_fields__ if name in values}
         for several in ("only", "skip", "allow"):
             given[several] = tuple(name for names in given.get(several, ()) for name in names)

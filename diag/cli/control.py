@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import click
 
-from diag.backfill.journal import journal_path
-from diag.backfill.remote import Word, send
 from diag.cli.options import Session, project_options
 from diag.errors import UsageError
 
@@ -30,14 +28,14 @@ def command() -> None:
 @project_options
 def pause(session: Session) -> int:
     """Start nothing new until resumed."""
-    return _send(session, Word("pause"), "paused; what is in flight is finished and recorded")
+    return _send(session, "pause", "paused; what is in flight is finished and recorded")
 
 
 @command.command()
 @project_options
 def resume(session: Session) -> int:
     """Go on after a pause."""
-    return _send(session, Word("resume"), "resumed")
+    return _send(session, "resume", "resumed")
 
 
 @command.command("set")
@@ -52,7 +50,7 @@ def set_(session: Session, knob: str) -> int:
         value = 0.0
     if name not in _KNOBS or value <= 0 or (name == "concurrency" and value != int(value)):
         raise UsageError(f"{knob!r} sets nothing", "nukediag control set rate=5, or concurrency=8")
-    return _send(session, Word(name, value), f"{name} is now {value:g}")
+    return _send(session, name, f"{name} is now {value:g}", value)
 
 
 @command.command()
@@ -60,11 +58,14 @@ def set_(session: Session, knob: str) -> int:
 @project_options
 def stop(session: Session, *, now: bool) -> int:
     """End the run; a later one goes on where it stopped."""
-    return _send(session, Word("stop-now" if now else "stop"), "stopping")
+    return _send(session, "stop-now" if now else "stop", "stopping")
 
 
-def _send(session: Session, word: Word, said: str) -> int:
+def _send(session: Session, word: str, said: str, value: float | None = None) -> int:
+    from diag.backfill.journal import journal_path
+    from diag.backfill.remote import Word, send
+
     configuration = session.configuration
-    send(journal_path(configuration.state_dir, configuration.settings.table.name), word)
+    send(journal_path(configuration.state_dir, configuration.settings.table.name), Word(word, value))
     session.log.print(said)
     return 0

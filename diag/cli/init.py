@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import click
 
 from diag.cli.options import Session, project_options
-from diag.cli.waiting import waiting
 from diag.errors import ExitCode, UsageError
 from diag.secret import redact
 
@@ -51,6 +50,7 @@ def command(
     session: Session, *, yes: bool, output: Path, to_stdout: bool, force: bool, table: str | None, marker: str | None
 ) -> int:
     """Write a commented nukediag.toml from what is found: functions, secrets, tables."""
+    from diag.cli.waiting import waiting
     from diag.discovery import look, render
 
     if output.exists() and not (force or to_stdout):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diag.report.github import masks
 from diag.secret import Secret, redact
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ def mask(configuration: Configuration) -> None:
     files, since it knows its own. The runner takes these lines out of the log before it is stored; nothing else may
     stand between us and the runner's own ears, so this writes nowhere but on a GitHub runner."""
     if os.environ.get("GITHUB_ACTIONS") == "true":
+        from diag.report.github import masks
+
         click.echo(masks(_from_files(configuration)), nl=False)
 
 

@@ -14,19 +14,14 @@ from diag.cli.check_options import check_options
 from diag.cli.formats import CHECKS, Format
 from diag.cli.masks import mask
 from diag.cli.options import Session, project_options
-from diag.cli.witness import Witness
 from diag.errors import UsageError
-from diag.preflight import PreflightResult, run
-from diag.report import github, junit
-from diag.report.page import markdown
-from diag.report.page.preflight import report_of_preflight
-from diag.report.preflight_document import PreflightDocument, preflight_document
-from diag.report.preflight_text import render
-from diag.report.terminal import Paper
 
 if TYPE_CHECKING:
     from diag.cli.options import Form
+    from diag.cli.witness import Witness
+    from diag.preflight import PreflightResult
     from diag.preflight.wishes import Wishes
+    from diag.report.preflight_document import PreflightDocument
 
 _EPILOG = """\b
 Examples:
@@ -64,6 +59,8 @@ def command(session: Session, *, mend: bool, yes: bool, no_mask: bool, **wishes:
 
     Each problem is shown with what was seen and the command that mends it.
     """
+    from diag.report.preflight_document import preflight_document
+
     if yes and not mend:
         raise UsageError("--yes says what to do with the plan of --fix", "nukediag preflight --fix --yes")
     if session.format == "github" and not no_mask:
@@ -77,6 +74,11 @@ def command(session: Session, *, mend: bool, yes: bool, no_mask: bool, **wishes:
 
 
 def _forms(session: Session, result: PreflightResult, document: PreflightDocument) -> Mapping[Format, Form]:
+    from diag.report import github, junit
+    from diag.report.page import markdown
+    from diag.report.page.preflight import report_of_preflight
+    from diag.report.preflight_text import render
+
     return {
         "text": lambda paper: render(result, paper, session.verbosity),
         "json": lambda _: document,
@@ -87,11 +89,15 @@ def _forms(session: Session, result: PreflightResult, document: PreflightDocumen
 
 
 def _show(session: Session, result: PreflightResult) -> None:
+    from diag.report.preflight_text import render
+    from diag.report.terminal import Paper
+
     session.out.print(render(result, Paper.of(session.out), session.verbosity))
 
 
 def _fix(session: Session, look: Callable[[], PreflightResult], *, yes: bool) -> int:
     from diag.cli.fix import fix
+    from diag.report.preflight_document import preflight_document
 
     fixed = fix(session, look, _show, yes=yes)
     spent = fixed.first.cost_usd if fixed.first else 0.0
@@ -107,6 +113,8 @@ def _look(
     session: Session, *, no_call: bool, no_mark: bool, strict: bool, max_cost: float, wishes: Wishes
 ) -> PreflightResult:
     """One preflight; what is known of it where Ctrl-C ends it."""
+    from diag.cli.witness import Witness
+
     witness = Witness(strict=strict)
     options = {"call": not no_call, "mark": not no_mark, "strict": strict, "max_cost": max_cost}
     try:
@@ -121,6 +129,7 @@ def _look(
 
 async def _preflight(session: Session, witness: Witness, **options: Any) -> PreflightResult:
     from diag.cli.waiting import waiting
+    from diag.preflight import run
     from diag.project import Project
 
     configuration = session.configuration

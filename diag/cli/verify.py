@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import click
 
 from diag.cli.options import Session, project_options
-from diag.cli.waiting import waiting
 from diag.errors import ExitCode
-from diag.project import Project
-from diag.report.terminal import Paper
-from diag.report.verify_report import render, verify_document
-from diag.rows.audit import Audit, summary
+
+if TYPE_CHECKING:
+    from diag.rows.audit import Audit
 
 _EPILOG = """\b
 Examples:
@@ -28,6 +27,9 @@ Exit codes: 0 every finished row has a full result · 4 some have not · 5 no fi
 @project_options
 def command(session: Session) -> int:
     """Look in the database at what stands behind every finished row. Reads only, calls nothing."""
+    from diag.report.terminal import Paper
+    from diag.report.verify_report import render, verify_document
+
     audit = asyncio.run(_verify(session))
     code = ExitCode.DEGRADED if audit.hollow else ExitCode.OK if audit.marked else ExitCode.CANNOT_VOUCH
     if session.format == "json":
@@ -38,6 +40,10 @@ def command(session: Session) -> int:
 
 
 async def _verify(session: Session) -> Audit:
+    from diag.cli.waiting import waiting
+    from diag.project import Project
+    from diag.rows.audit import summary
+
     configuration = session.configuration
     configuration.require("url", "service_key")
     async with Project(configuration) as project:
