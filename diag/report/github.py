@@ -6,17 +6,16 @@ so what is more than ten in all is summed up in the last one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from diag.inert import inert
 from diag.report.page.model import Mend, ReportDocument
 from diag.report.preflight_document import CheckModel, PreflightDocument
 from diag.secret import Secret, redact
 
 MOST = 10
-_CONTROLS = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SHORTEST_MASK = 8  # characters: GitHub stars a mask out wherever it stands, and a short one stands in many words
 _ORDER: tuple[str, ...] = ("error", "fail", "unknown", "warn")
 Level = Literal["error", "warning", "notice"]
@@ -60,7 +59,7 @@ def _property(text: str) -> str:
 
 
 def _data(text: str) -> str:
-    return _escaped(_CONTROLS.sub("?", redact(text)))
+    return _escaped(inert(redact(text)))
 
 
 def _escaped(text: str) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as XML  # writing only
 
+from diag.inert import inert
 from diag.report.preflight_document import CheckModel, PreflightDocument
 from diag.secret import redact
 
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_CHARACTER = re.compile("[\ufffe\uffff]")
 _ELEMENTS = {"fail": "failure", "error": "error", "unknown": "skipped", "skip": "skipped"}
 
 
@@ -76,5 +77,5 @@ def _seconds(milliseconds: float) -> str:
 
 
 def _legal(text: str) -> str:
-    """Without credentials, and without the characters that XML 1.0 cannot hold (terminal escapes among them)."""
-    return _ILLEGAL.sub("?", redact(text))
+    """Without credentials, and without the characters that act where they are shown or that XML 1.0 cannot hold."""
+    return _NO_CHARACTER.sub("?", inert(redact(text)))
