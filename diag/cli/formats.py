@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import click
+from click.core import ParameterSource
 
 Format = Literal["text", "json", "junit", "github", "markdown"]
 PLAIN: tuple[Format, ...] = ("text", "json")
@@ -25,8 +26,9 @@ class Wanted:
     file: Path | None = None
 
 
-class FormatParam(click.ParamType[Wanted]):
-    """``text``, ``junit=report.xml`` ...; files only where ``files`` says so."""
+class FormatParam(click.ParamType[Wanted | None]):
+    """``text``, ``junit=report.xml`` ...; files only where ``files`` says so. None for what the environment asks of all
+    commands and this one cannot."""
 
     name = "format"
 
@@ -38,11 +40,13 @@ class FormatParam(click.ParamType[Wanted]):
         """``[text|json][=FILE]``."""
         return f"[{'|'.join(self._names.choices)}]" + ("[=FILE]" if self._files else "")
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Wanted:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Wanted | None:
         """A usage error for an unknown format, and for a file that cannot be written: before anything is spent."""
         if isinstance(value, Wanted):
             return value
         name, equals, file = str(value).partition("=")
+        if self._is_for_others(name, file, param, ctx):
+            return None
         format_: Format = self._names.convert(name, param, ctx)
         if not equals or file == "-":
             return Wanted(format_)
@@ -52,6 +56,11 @@ class FormatParam(click.ParamType[Wanted]):
         if not file or path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
             self.fail(f"cannot write {file or 'a file without a name'}", param, ctx)
         return Wanted(format_, path)
+
+    def _is_for_others(self, name: str, file: str, param: click.Parameter | None, ctx: click.Context | None) -> bool:
+        given = ctx.get_parameter_source(param.name) if ctx and param and param.name else None
+        cannot = name not in self._names.choices or (file and not self._files)
+        return given is ParameterSource.ENVIRONMENT and name in CHECKS and bool(cannot)
 
 
 def on_stdout(wanted: Sequence[Wanted]) -> Format:

@@ -170,7 +170,8 @@ def output_options(function: Callable[..., R], formats: Sequence[Format] = PLAIN
 
     @functools.wraps(function)
     def with_session(*args: Any, verbose: int, quiet: bool, color: ColorChoice, no_color: bool, **rest: Any) -> R:
-        wanted = _wanted(rest.pop("wanted"), as_json=rest.pop("as_json"))
+        given = tuple(one for one in rest.pop("wanted") if one)
+        wanted = _wanted(given, as_json=rest.pop("as_json"))
         choice: ColorChoice = "never" if no_color else color
         session = Session(on_stdout(wanted), -1 if quiet else verbose, choice, wanted=wanted)
         return function(session, *args, **rest)

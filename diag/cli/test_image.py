@@ -61,7 +61,11 @@ def command(
         raise UsageError("say which picture: a row's id, --next, or --url URL", "nukediag test-image --next")
     if picture_url and not session.configuration.settings.table.url:
         raise UsageError("[table] url is empty: the function takes no address", "nukediag test-image --next")
-    outcome = asyncio.run(_test(session, row_id, picture_url, force=force, mark=not no_mark))
+    try:
+        outcome = asyncio.run(_test(session, row_id, picture_url, force=force, mark=not no_mark))
+    except KeyboardInterrupt:
+        session.log.print("the call was cut off: it may have been paid for, and its results may still come")
+        raise
     return _show(session, outcome, given=row_id or picture_url or outcome.row.id or None)
 
 

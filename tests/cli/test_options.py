@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from diag.cli.check_options import Duration, check_options, gate_options
 from diag.cli.console import is_coloured
-from diag.cli.formats import CHECKS, Wanted, on_stdout
+from diag.cli.formats import CHECKS, PLAIN, Format, Wanted, on_stdout
 from diag.cli.options import Session, output_options
 from diag.preflight.wishes import Wishes
 
@@ -27,13 +27,13 @@ def test_what_is_no_duration_is_a_usage_error(text: str) -> None:
         Duration().convert(text, None, None)
 
 
-def heard(*words: str, **environ: str) -> tuple[int, list[object], str]:
+def heard(*words: str, formats: Sequence[Format] = CHECKS, **environ: str) -> tuple[int, list[object], str]:
     """Exit code, what the command was given, and what was printed."""
     given: list[object] = []
 
     @click.command()
     @check_options
-    @lambda function: output_options(function, CHECKS)
+    @lambda function: output_options(function, formats)
     def command(session: Session, wishes: Wishes) -> None:
         given.extend([session.format, session.wanted, wishes])
 
@@ -62,6 +62,17 @@ def test_several_formats_go_to_several_places(tmp_path: Path) -> None:
 
 def test_text_goes_to_stdout_where_all_formats_have_files(tmp_path: Path) -> None:
     assert heard("--format", f"junit={tmp_path}/out.xml")[1][0] == "text"
+
+
+@pytest.mark.parametrize("text", ["github", "junit=out.xml", "text junit=out.xml", "json=x.json"])
+def test_what_the_environment_asks_of_all_commands_is_no_fault_of_one_that_cannot(text: str) -> None:
+    code, given, _ = heard(formats=PLAIN, NUKEDIAG_FORMAT=text)
+    assert (code, given[0]) == (0, "text")
+
+
+@pytest.mark.parametrize("text", ["junit", "junit=out.xml", "json=out.json", "nonsense"])
+def test_what_the_command_line_asks_of_a_command_that_cannot_is_a_usage_error(text: str) -> None:
+    assert heard("--format", text, formats=PLAIN)[0] == 2
 
 
 @pytest.mark.parametrize("words", [("--format", "json", "--format", "github"), ("--json", "--format", "markdown")])
