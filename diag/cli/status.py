@@ -26,7 +26,7 @@ Examples:
   nukediag status --json | jq .pending
 
 \b
-Exit codes: 0 · 5 the database could not be asked, or this key sees no row · 130 --watch was left with Ctrl-C
+Exit codes: 0 · 5 database or journal could not be read, or this key sees no row · 130 --watch was left with Ctrl-C
 """
 Seen: TypeAlias = "tuple[Standing, tuple[QueueState, ...]]"
 Show: TypeAlias = "Callable[[Seen, float], None]"

@@ -67,9 +67,9 @@ class PaceModel(BaseModel):
 
 class StatusDocument(Document):
     """``pending`` and ``done`` are counted in the database (null: it could not be asked, ``problem`` says why);
-    ``refused`` of the pending ones are recorded as failed on their own account. ``run`` is null where none is known
-    here, ``pace`` where none is running. ``queues`` are the shared queues of this table with their
-    workers, rate and breaker; times in them are seconds from now."""
+    ``refused`` of the pending ones are recorded as failed on their own account. ``journal`` is why the journal could
+    not be read, or null. ``run`` is null where none is known here, ``pace`` where none is running. ``queues`` are the
+    shared queues of this table with their workers, rate and breaker; times in them are seconds from now."""
 
     schema_: Literal["nukediag/status/1"] = Field("nukediag/status/1", alias="schema")
     table: str
@@ -78,6 +78,7 @@ class StatusDocument(Document):
     done: int | None
     refused: int
     problem: ProblemModel | None
+    journal: str | None
     run: StatusRunModel | None
     pace: PaceModel | None
     queues: list[QueueState]
@@ -91,8 +92,8 @@ _MOST = 20
 
 
 def exit_code(standing: Standing) -> ExitCode:
-    """5 where the database could not be asked, or shows this key no row at all."""
-    return ExitCode.OK if standing.counts.seen else ExitCode.CANNOT_VOUCH
+    """5 where the database or the journal could not be read, or no row at all is visible to this key."""
+    return ExitCode.OK if standing.counts.seen and not standing.trouble else ExitCode.CANNOT_VOUCH
 
 
 def status_document(standing: Standing, now: float, queues: Sequence[QueueState] = ()) -> StatusDocument:
@@ -107,6 +108,7 @@ def status_document(standing: Standing, now: float, queues: Sequence[QueueState]
         done=counts.done,
         refused=standing.refused,
         problem=problem,
+        journal=standing.trouble and redact(standing.trouble.message),
         run=_run(standing, standing.run) if standing.run else None,
         pace=_pace(standing, now),
         queues=list(queues),

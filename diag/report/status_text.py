@@ -59,6 +59,8 @@ def _head(standing: Standing, paper: Paper, now: float) -> Text:
 
 def _word(standing: Standing, now: float) -> tuple[str, str, str]:
     run = standing.run
+    if standing.trouble:
+        return "UNKNOWN", "bold magenta", f"{standing.trouble.message}; {standing.trouble.remedy}"
     if run is None:
         return "IDLE", "bold", f"no backfill of {standing.table} has run from here"
     if standing.state == "running":

@@ -12,6 +12,7 @@ from diag.backfill.runs import PastRun
 from diag.backfill.standing import Counts, Pace, Standing
 from diag.catalogue import describe
 from diag.diagnosis import Scope
+from diag.errors import JournalError
 from diag.report.status_document import status_document
 from diag.report.status_text import render
 from diag.report.terminal import Paper
@@ -99,6 +100,18 @@ def test_a_database_that_cannot_be_asked_is_told_with_its_mend_and_ends_in_5() -
     assert (document.exit_code, document.pending, document.done) == (5, None, None)
     assert document.problem
     assert document.problem.signature == "supabase.key-invalid"
+
+
+def test_a_journal_that_cannot_be_read_is_told_beside_what_the_database_counts() -> None:
+    blind = replace(
+        LIVE, run=None, state=None, pace=None, trouble=JournalError("the journal is broken", "move it away")
+    )
+    assert text(blind).splitlines()[:2] == [
+        "UNKNOWN: the journal is broken; move it away",
+        "  rows    1,012 done, 1,922 pending (22 known to be bad themselves)",
+    ]
+    document = status_document(blind, NOW)
+    assert (document.exit_code, document.journal, document.pending) == (5, "the journal is broken", 1_922)
 
 
 def test_a_key_that_sees_no_row_is_no_good_news() -> None:
