@@ -6,21 +6,27 @@ beyond its type prefix and the first 8 hexadecimal digits of its SHA-256.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
-import json
 import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from typing import NoReturn
-from urllib.parse import quote, quote_plus
+
+from diag.spellings import SHORTEST, based, spellings
 
 _TYPE_PREFIXES = (
     "sb_publishable_", "sb_secret_", "sbp_oauth_", "sbp_v0_", "sbp_fc", "sbp_",
     "sk-svcacct-", "sk-proj-", "sk-admin-", "sk-ant-", "sk-", "AKIA", "ASIA", "AIza", "AQ.", "eyJ",
 )  # fmt: skip
-_SHORTEST_PIECE = 8  # pieces of a secret shorter than this are not searched for: they would redact ordinary words
 _ONE_CREDENTIAL = re.compile(r"[A-Za-z0-9+/=_.-]+")
 _LONG = 20  # a value without a type prefix that is at least so long may be a credential in pieces
+
+# What may stand in the middle of a value that is shown: escape sequences of a terminal, invisible characters, the end
+# of a line with the indentation or the quotation mark of the next.
+_INVISIBLE = "\x1b\\[[0-9;:?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]"
+_BREAK = re.compile(rf"{_INVISIBLE}|\\?\r?\n")
+_INDENTED_BREAK = re.compile(rf"{_INVISIBLE}|\\?\r?\n[ \t>|]*")
 
 # Shapes that are credentials wherever they stand, also when nukediag never held their value.
 _SHAPES = re.compile(
@@ -108,7 +114,8 @@ class Secret:
 
 class Redactor:
     """Takes credentials out of text. Knows the values it was told (``learn``), in the spellings in which they come
-    back (URL-encoded, JSON-escaped, base64) and in pieces, and the shapes that are credentials anyway."""
+    back (URL-encoded, JSON-escaped, base64 ...), broken by lines or escape sequences, and in pieces; and the shapes
+    that are credentials anyway."""
 
     def __init__(self) -> None:
         self.forget()
@@ -116,31 +123,48 @@ class Redactor:
     def forget(self) -> None:
         """Know no values any more; the shapes stay."""
         self._spellings: dict[str, str] = {}
-        self._pattern: re.Pattern[str] | None = None
         self._pieces: dict[str, str] = {}
 
     def learn(self, *secrets: Secret) -> None:
         """Remember values to take out from now on."""
         for secret in secrets:
-            for spelling in _spellings(secret.reveal()):
+            for spelling in spellings(secret.reveal()):
                 self._spellings[spelling] = secret.masked
             self._pieces.update(dict.fromkeys(_pieces(secret), f"{secret.kind}…"))
-        longest_first = sorted(self._spellings, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        # The longest first: of two values of which one holds the other, the whole is named.
+        self._spellings = {one: self._spellings[one] for one in sorted(self._spellings, key=len, reverse=True)}
 
     def __call__(self, text: str) -> str:
         """The text without credentials: a known value becomes its mask, a known shape becomes its prefix."""
-        if self._pattern is not None:
-            text = self._pattern.sub(lambda found: self._spellings[found[0]], text)
+        for spelling, mask in self._spellings.items():
+            if spelling in text:
+                text = text.replace(spelling, mask)
+        if self._spellings and _BREAK.search(text):
+            text = self._without_broken(self._without_broken(text, _INDENTED_BREAK), _BREAK)
         if "aws4_request" in text:
             text = _WORD.sub(_mask_scoped, text)
         return self._without_pieces(_SHAPES.sub(_mask_shape, text))
 
+    def _without_broken(self, text: str, by: re.Pattern[str]) -> str:
+        """Values that a line's end or a terminal's escape sequence goes through."""
+        joined, place = _joined(text, by)
+        found = [
+            (at, at + len(spelling), mask)
+            for spelling, mask in self._spellings.items()
+            for at in _places(spelling, joined)
+        ]
+        kept, done = list[str](), 0
+        for start, end, mask in sorted(found):
+            if place(start) >= done:
+                kept += [text[done : place(start)], mask]
+            done = max(done, place(end - 1) + 1)
+        return "".join(kept) + text[done:]
+
     def _without_pieces(self, text: str) -> str:
         """A function may repeat a key's beginning, or a server half of a key that was pasted with a blank in it."""
         kept, done, at = list[str](), 0, 0
-        while self._pieces and at + _SHORTEST_PIECE <= len(text):
-            mask = self._pieces.get(text[at : at + _SHORTEST_PIECE])
+        while self._pieces and at + SHORTEST <= len(text):
+            mask = self._pieces.get(text[at : at + SHORTEST])
             if mask is None:
                 at += 1
                 continue
@@ -149,21 +173,42 @@ class Redactor:
         return "".join(kept) + text[done:]
 
     def _end_of_piece(self, text: str, at: int) -> int:
-        while text[at + 1 : at + 1 + _SHORTEST_PIECE] in self._pieces:
+        while text[at + 1 : at + 1 + SHORTEST] in self._pieces:
             at += 1
-        return at + _SHORTEST_PIECE
+        return at + SHORTEST
 
 
-def _pieces(secret: Secret) -> set[str]:
-    """Every 8 characters in a row of a value that is long and mixed enough for them to stand nowhere else. What lies
-    within the public type prefix is none."""
+def _joined(text: str, by: re.Pattern[str]) -> tuple[str, Callable[[int], int]]:
+    """The text without its breaks, and where each of its characters stands in the text with them."""
+    starts, removed = list[int](), [0]
+    for found in by.finditer(text):
+        starts.append(found.start() - removed[-1])
+        removed.append(removed[-1] + found.end() - found.start())
+    return by.sub("", text), lambda at: at + removed[bisect_right(starts, at)]
+
+
+def _places(spelling: str, text: str) -> Iterator[int]:
+    at = text.find(spelling)
+    while at >= 0:
+        yield at
+        at = text.find(spelling, at + len(spelling))
+
+
+def _pieces(secret: Secret) -> Iterator[str]:
+    """Every 8 characters in a row of a value that is long and mixed enough for them to stand nowhere else, and of its
+    base64. What lies within the public type prefix is none."""
     value, public = secret.reveal().strip().strip("\"'"), len(secret.kind)
     mixed = any(letter.isdigit() for letter in value) and any(letter.isupper() for letter in value)
     # A connection string or a JSON text is no single credential: pieces of it (a host, a name) stand in other texts.
     if not _ONE_CREDENTIAL.fullmatch(value) or not (secret.kind or (len(value) >= _LONG and mixed)):
-        return set()
-    starts = range(max(0, public - _SHORTEST_PIECE + 1), len(value) - _SHORTEST_PIECE + 1)
-    return {value[at : at + _SHORTEST_PIECE] for at in starts}
+        return
+    yield from _windows(value, max(0, public - SHORTEST + 1))
+    for encoded in based(value[public:]):
+        yield from _windows(encoded)
+
+
+def _windows(text: str, first: int = 0) -> Iterator[str]:
+    return (text[at : at + SHORTEST] for at in range(first, len(text) - SHORTEST + 1))
 
 
 def _mask_scoped(found: re.Match[str]) -> str:
@@ -173,15 +218,6 @@ def _mask_scoped(found: re.Match[str]) -> str:
 
 def _mask_shape(found: re.Match[str]) -> str:
     return f"{Secret(found[0]).kind}…"
-
-
-def _spellings(value: str) -> set[str]:
-    stripped = value.strip().strip("\"'")
-    plain = {value, stripped}
-    encoded = {quote(stripped, safe=""), quote_plus(stripped), json.dumps(stripped)[1:-1]}
-    raw = base64.b64encode(stripped.encode()).decode()
-    based = {raw, raw.rstrip("="), base64.urlsafe_b64encode(stripped.encode()).decode().rstrip("=")}
-    return {spelling for spelling in plain | encoded | based if len(spelling) >= _SHORTEST_PIECE}
 
 
 redact = Redactor()
