@@ -191,6 +191,8 @@ async def opened(path: Path, run: str, at: float) -> AsyncIterator[Journal]:
     try:
         yield journal
     finally:
+        if isinstance(loop, VirtualLoop):
+            loop.selector.busy = lambda: True  # the journal's thread ends in real time
         await journal.close()
 
 
