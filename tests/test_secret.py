@@ -151,3 +151,67 @@ def test_a_header_that_aws_repeats_shows_no_part_of_the_key(message):
 def test_hostile_text_before_a_scope_takes_linear_time():
     text = "a" * 500_000 + " Credential=" * 20_000 + "aws4_request"
     assert Redactor()(text) == text
+
+
+KEY = "sk-proj-" + "A1b2C3d4E5f6G7h8"
+LONG = "Ab3dEf6hIj9lMn2pQr5t"
+"""20 characters without a type prefix: just long enough to be searched for in pieces."""
+
+
+def shown(value: str, text: str) -> str:
+    redact = Redactor()
+    redact.learn(Secret(value))
+    return redact(text)
+
+
+def test_eight_characters_in_a_row_are_a_piece_and_seven_are_none() -> None:
+    pieces = [KEY[at : at + 8] for at in range(1, len(KEY) - 7)]
+    assert {shown(KEY, f"<{piece}>") for piece in pieces} == {"<sk-proj-…>"}
+    assert shown(KEY, f"<{KEY[9:16]}>") == f"<{KEY[9:16]}>"
+
+
+def test_the_public_prefix_alone_is_no_piece() -> None:
+    assert shown(KEY, "a key begins with sk-proj-") == "a key begins with sk-proj-"
+
+
+@pytest.mark.parametrize("text", ["{0}", "{0} ", " {0}", "ab{0}", "abc{0}cd", "{0}{0}", "{0} and {0}"])
+def test_only_the_piece_is_taken_out_wherever_it_stands(text: str) -> None:
+    piece = KEY[9:20]
+    assert shown(KEY, text.format(piece)) == text.format("sk-proj-…")
+
+
+def test_pieces_that_do_not_touch_are_taken_out_each() -> None:
+    assert shown(KEY, f"{KEY[8:16]}-{KEY[15:24]}.") == "sk-proj-…-sk-proj-…."
+
+
+@pytest.mark.parametrize(
+    ("value", "is_searched_for"),
+    [(LONG, True), (LONG[:-1], False), (LONG.lower(), False), ("abcdefghijKLMNOPQRSTU", False)],
+)
+def test_without_a_type_prefix_only_a_long_and_mixed_value_is_searched_for_in_pieces(
+    value: str, is_searched_for: bool
+) -> None:
+    assert (value[3:13] not in shown(value, f"see {value[3:13]}.")) is is_searched_for
+
+
+@pytest.mark.parametrize("value", ['pass"word\\one', "line one\nline two"])
+def test_a_value_that_json_escapes_is_taken_out_of_json_and_the_rest_stays(value: str) -> None:
+    document = json.dumps({"key": value})
+    assert shown(value, document) == json.dumps({"key": "@"}).replace("@", Secret(value).masked)
+
+
+def test_nothing_known_nothing_taken_out_but_shapes() -> None:
+    redact = Redactor()
+    redact.learn(Secret(KEY))
+    redact.forget()
+    assert redact(f"see {KEY[9:20]}") == f"see {KEY[9:20]}"
+
+
+@pytest.mark.parametrize("value", ["seven77", "eight888"])
+def test_a_value_of_eight_characters_is_taken_out_whole(value: str) -> None:
+    assert (value in shown(value, f"it is {value}")) is (len(value) < 8)
+
+
+def test_an_empty_secret_is_false_and_any_other_true() -> None:
+    assert not Secret("")
+    assert Secret("0")
