@@ -20,6 +20,8 @@ _TYPE_PREFIXES = (
     "sk-svcacct-", "sk-proj-", "sk-admin-", "sk-ant-", "sk-", "AKIA", "ASIA", "AIza", "AQ.", "eyJ",
 )  # fmt: skip
 _ONE_CREDENTIAL = re.compile(r"[A-Za-z0-9+/=_.-]+")
+# Only here can a piece stand. Most of an answer is shorter words, which need no look at each of their characters.
+_RUN = re.compile(rf"[A-Za-z0-9+/=_.-]{{{SHORTEST},}}")
 _LONG = 20  # a value without a type prefix that is at least so long may be a credential in pieces
 
 # What may stand in the middle of a value that is shown: escape sequences of a terminal, invisible characters, the end
@@ -49,6 +51,14 @@ _SHAPES = re.compile(
     """,
     re.VERBOSE,
 )
+
+# Without one of these there is no such shape; to look for them costs a tenth of what the shapes cost. "/" stands for
+# the scope of AWS, which is a date between two of them.
+_SIGNS = (
+    "sb_", "sbp_", "sk-", "AKIA", "ASIA", "AROA", "AIDA", "AIza", "AQ.", "eyJ",
+    "://", "token=", "X-Amz-Signature=", "key=",
+)  # fmt: skip
+_DATE = re.compile(r"/\d{8}/")
 
 # The same words where AWS repeats them alone: whatever stands before the scope of a signature is a key, whole or not.
 _WORD = re.compile(r"""[^\s'"=,]++""")
@@ -143,7 +153,9 @@ class Redactor:
             text = self._without_broken(self._without_broken(text, _INDENTED_BREAK), _BREAK)
         if "aws4_request" in text:
             text = _WORD.sub(_mask_scoped, text)
-        return self._without_pieces(_SHAPES.sub(_mask_shape, text))
+        if _DATE.search(text) or any(sign in text for sign in _SIGNS):
+            text = _SHAPES.sub(_mask_shape, text)
+        return self._without_pieces(text)
 
     def _without_broken(self, text: str, by: re.Pattern[str]) -> str:
         """Values that a line's end or a terminal's escape sequence goes through."""
@@ -162,8 +174,11 @@ class Redactor:
 
     def _without_pieces(self, text: str) -> str:
         """A function may repeat a key's beginning, or a server half of a key that was pasted with a blank in it."""
+        return _RUN.sub(lambda run: self._masked_run(run[0]), text) if self._pieces else text
+
+    def _masked_run(self, text: str) -> str:
         kept, done, at = list[str](), 0, 0
-        while self._pieces and at + SHORTEST <= len(text):
+        while at + SHORTEST <= len(text):
             mask = self._pieces.get(text[at : at + SHORTEST])
             if mask is None:
                 at += 1
