@@ -85,7 +85,7 @@ class Copy:
 @dataclass(frozen=True, slots=True)
 class Copies:
     """All secrets, by name. ``digests``: whether the project's digests are known to be SHA-256 (calibrated on
-    ``SUPABASE_URL``, whose value is known), assumed to be, or unreadable."""
+    values that are known here), assumed to be, or unreadable."""
 
     digests: Digests
     secrets: tuple[Copy, ...]
@@ -117,6 +117,8 @@ def compare(
     wanted = (*named.required, *named.expected, *also)
     meant = sorted(name for name, copy in local.items() if is_for_functions(copy.place))
     digests = calibrate(listed.get("SUPABASE_URL"), configuration.url, configuration.ref)
+    if digests == "unreadable" and not _known(configuration, named.expected).isdisjoint(listed.values()):
+        digests = "sha256"  # the URL is another's, or mistyped; one equal digest proves the kind
     names = dict.fromkeys((*wanted, *meant, *sorted(by_name)))
     own = _Own.of(configuration, listed)
     judge = _Judge(by_name, local, named.expected, digests, frozenset(wanted), own)
@@ -134,6 +136,14 @@ def calibrate(digest: str | None, url: str | None, ref: str | None) -> Digests:
         return "sha256"
     # A local stack gives its functions another address than the one it is reached by.
     return "assumed" if is_loopback(url) else "unreadable"
+
+
+def _known(configuration: Configuration, expected: Mapping[str, str]) -> set[str]:
+    """The SHA-256 of every value that the project may hold and that is known here."""
+    keys = (configuration.service_key, configuration.anon_key)
+    copies = {**configuration.local_values, **configuration.local_secrets}.values()
+    values = {copy.secret.digest for copy in copies} | {key.digest for key in keys if key}
+    return (values | set(map(digest_of, expected.values()))) - {EMPTY}
 
 
 def near_name(name: str, others: Iterable[str]) -> str | None:

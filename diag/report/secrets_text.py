@@ -48,7 +48,7 @@ def differences(copies: Copies, paper: Paper) -> list[str]:
     """One line for each difference, and how to mend it."""
     lines = [f"! {paper.words(copy.told)}" for copy in copies.different]
     if copies.digests == "unreadable":
-        lines.append("? the project's digests are no plain SHA-256: the values cannot be compared")
+        lines.append("? the project's digests are of an unknown kind: the values cannot be compared")
     return [*lines, *(f"  {command}" for command in _mends(copies.different))]
 
 

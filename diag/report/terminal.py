@@ -123,6 +123,8 @@ def scope_words(diagnosis: Diagnosis) -> str:
     """What the scope means for the next call."""
     if diagnosis.scope is None:
         return "proves nothing about the credentials" if diagnosis.signature == "function.cached" else "fine"
+    if diagnosis.signature == "unknown" and diagnosis.scope.value == "project":
+        return "no known cause: counts as a fault of the project until shown otherwise"
     return {
         "project": "every call will end alike until it is mended",
         "item": "this row only",

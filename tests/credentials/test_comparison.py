@@ -138,6 +138,14 @@ def test_digests_are_calibrated_on_the_projects_url(value: str | None, url: str,
     assert calibrate(None if value is None else digest_of(value), url, REF) == verdict
 
 
+def test_a_wrong_url_leaves_the_digests_readable_where_another_known_value_proves_their_kind(tmp_path: Path) -> None:
+    local = settings(tmp_path, f"OPENAI_API_KEY={KEY}\n")
+    listed = stored(SUPABASE_URL="https://another.example", SUPABASE_SERVICE_ROLE_KEY=SERVICE_KEY, OPENAI_API_KEY="x")
+    copies = compare(local, listed)
+    assert (copies.digests, states(copies)["OPENAI_API_KEY"]) == ("sha256", State.DIFFERS)
+    assert compare(local, [listed[0], listed[2]]).digests == "unreadable"
+
+
 def test_unreadable_digests_are_no_difference(tmp_path: Path) -> None:
     listed = [StoredSecret("SUPABASE_URL", "0" * 64), StoredSecret("OPENAI_API_KEY", "1" * 64)]
     copies = compare(settings(tmp_path, f"OPENAI_API_KEY={KEY}\n"), listed)

@@ -80,7 +80,7 @@ async def expected(facts: Facts, *, name: str) -> Finding:
     copies, value = await facts.copies(), facts.settings.secrets.expected[name]
     copy = copies.of(name)
     if copy is None or copy.state is State.UNREADABLE:
-        return unknown("the project's digests are no plain SHA-256: the value cannot be compared")
+        return unknown("the project's digests are of an unknown kind: the value cannot be compared")
     if copy.state is State.SAME:
         return passed("the digests agree")
     signature = "aws.region-invalid" if name.endswith("REGION") else "function.config-missing"
@@ -106,7 +106,7 @@ async def copies(facts: Facts) -> Finding:
     except ProjectError as error:
         return no_permission(error, "the secrets", "edge_functions_secrets_read")
     if compared.digests == "unreadable":
-        return unknown("the project's digests are no plain SHA-256: the values cannot be compared")
+        return unknown("the project's digests are of an unknown kind: the values cannot be compared")
     different = [copy for copy in compared.different if is_telling(copy, facts.settings.secrets.expected)]
     stale = stale_names(compared, await facts.probe())
     if stale:
