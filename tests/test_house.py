@@ -22,7 +22,7 @@ LAYERS = [
     {"rows", "verify", "credentials", "discovery"},
     {"project"},
     {"gate", "config", "catalogue"},
-    {"errors", "secret", "diagnosis", "inert"},
+    {"errors", "secret", "diagnosis", "inert", "private", "spellings"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 

@@ -26,6 +26,7 @@ from diag.backfill.records import Record, State, prepare
 from diag.backfill.result import BackfillResult
 from diag.backfill.writer import Writer
 from diag.errors import JournalError
+from diag.private import open_private, private_folder
 from diag.rows.outcome import Outcome
 from diag.secret import redact
 
@@ -94,8 +95,7 @@ class Journal:
     async def open(cls, path: Path, function: str, run: str, *, now: Callable[[], float] = time.time) -> Self:
         """Raises UsageError where another run holds it, JournalError where it cannot be read or written."""
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lease = Lease.take(path.with_suffix(".lock"))
+            lease = Lease.take(private_folder(path.parent) / path.with_suffix(".lock").name)
         except OSError as error:
             remedy = "choose another folder with --state-dir"
             raise JournalError(f"the journal's folder {path.parent} cannot be used: {error}", remedy) from None
@@ -244,12 +244,15 @@ class Journal:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # SQLite's own files take over the mode
+    os.close(open_private(path))  # SQLite's own files take over the mode
     connection = sqlite3.connect(path, isolation_level=None, timeout=10)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA fullfsync = 1")  # macOS: without it a commit may still sit in the drive's cache
     prepare(connection)
+    told = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if told != "ok":  # what is damaged is not built upon: a row might be called, and paid, once more for it
+        raise sqlite3.DatabaseError(f"database disk image is malformed: {told}")
     return connection
 
 
@@ -283,5 +286,5 @@ def _records(db: sqlite3.Connection, function: str, wanted: list[str]) -> dict[s
             f"WHERE function = ? AND id IN ({marks})"
         )
         for row in db.execute(sql, (function, *chunk)):
-            found[row[0]] = Record(row[0], State(row[1]), row[2], row[3], row[4], row[5])
+            found[row[0]] = Record(row[0], State(row[1]), int(row[2]), float(row[3]), str(row[4]), row[5])
     return found

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from diag.errors import UsageError
+from diag.private import open_private
 
 _TRIES, _PAUSE = 5, 0.02  # somebody who only looks whether it is held holds it for an instant
 
@@ -25,8 +26,7 @@ class Lease:
     @classmethod
     def take(cls, path: Path) -> Lease:
         """Raises UsageError where another run holds it."""
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        file = os.fdopen(descriptor, "r+")
+        file = os.fdopen(open_private(path), "r+")
         if not _lock(file):
             holder = file.read(64).strip() or "another process"
             file.close()

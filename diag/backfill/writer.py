@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from diag.errors import JournalError
+from diag.errors import JournalError, NukediagError
 
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection], T]
@@ -71,7 +71,9 @@ class Writer:
             try:
                 connection = connection or self._connect()
                 results = _commit(connection, [operation for operation, _ in batch])
-            except sqlite3.Error as error:
+            except NukediagError as error:
+                self._answer(batch, None, error)
+            except Exception as error:  # whatever it is: who waits is told, and this thread goes on
                 self._answer(batch, None, self._translate(error))
             else:
                 self._answer(batch, results, None)
@@ -88,7 +90,7 @@ class Writer:
             entries = self._queue.get()
         return batch, False
 
-    def _answer(self, batch: list[_Entry], results: list[Any] | None, error: JournalError | None) -> None:
+    def _answer(self, batch: list[_Entry], results: list[Any] | None, error: NukediagError | None) -> None:
         def tell() -> None:
             self.pending -= len(batch)
             for number, (_, future) in enumerate(batch):
@@ -102,13 +104,13 @@ class Writer:
         if batch and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(tell)
 
-    def _translate(self, error: sqlite3.Error) -> JournalError:
+    def _translate(self, error: Exception) -> JournalError:
         return translate(error, self._path)
 
 
-def translate(error: sqlite3.Error, path: Path) -> JournalError:
-    """What SQLite says, for somebody who has to mend it."""
-    text = str(error)
+def translate(error: Exception, path: Path) -> JournalError:
+    """What SQLite says, or what stands in it that no nukediag has written, for somebody who has to mend it."""
+    text = str(error) if isinstance(error, sqlite3.Error | OSError) else f"malformed ({type(error).__name__}: {error})"
     if "full" in text or "I/O" in text:
         remedy = "free some disk space and run the same command again: it resumes; nothing recorded is lost"
         return JournalError(f"the journal {path} cannot be written: {text}", remedy)

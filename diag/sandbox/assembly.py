@@ -15,6 +15,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from diag.errors import SandboxError, UsageError
+from diag.private import private_folder
 from diag.sandbox import parts, pgmq
 from diag.sandbox.bundles import Bundles
 from diag.sandbox.children import Family
@@ -37,7 +38,7 @@ from diag.sandbox.postgres import ROLES, Postgres
 from diag.sandbox.proxy import open_session
 from diag.sandbox.schema_cache import SchemaCache
 from diag.sandbox.stage import Stage, find
-from diag.sandbox.state import FUNCTIONS_ENV, private_folder, write_private
+from diag.sandbox.state import FUNCTIONS_ENV, write_private
 from diag.sandbox.upstreams import history
 from diag.sandbox.upstreams.aws import Aws
 from diag.sandbox.upstreams.gemini import Gemini

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from diag.private import private_folder
 from diag.sandbox.model import Deployed
 from diag.sandbox.own.folder import OwnFunction
 from diag.sandbox.own.prepare import prepare
-from diag.sandbox.state import private_folder
 from diag.secret import redact
 
 _MOST_FUNCTIONS = 100  # of the free plan

@@ -10,13 +10,14 @@ from aiohttp import web
 from yarl import URL
 
 from diag.errors import SandboxError
+from diag.private import private_folder
 from diag.sandbox import openapi
 from diag.sandbox.children import Child, Family
 from diag.sandbox.keys import ProjectKeys, Refusal, data_api_headers
 from diag.sandbox.parts import LITE, deno_environment, deno_run
 from diag.sandbox.ports import until_listening
 from diag.sandbox.proxy import Answer, pass_on, passed_on
-from diag.sandbox.state import private_folder, write_private
+from diag.sandbox.state import write_private
 
 _CREDENTIALS = ("apikey", "authorization")
 

@@ -14,8 +14,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from diag.errors import SandboxError, UsageError
+from diag.private import open_private, private_folder
 from diag.sandbox.children import run
-from diag.sandbox.state import cache_root, private_folder
+from diag.sandbox.state import cache_root
 from diag.secret import redact
 
 LITE = "npm:@supabase/lite@0.10.0"
@@ -99,7 +100,7 @@ async def fetch(say: Callable[[str], None]) -> None:
     stamp = folder / f"nukediag-{_fingerprint()}.complete"
     if stamp.exists():
         return
-    lock = os.open(folder / "nukediag.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    lock = open_private(folder / "nukediag.lock")
     try:
         await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)  # two sandboxes starting at once fetch once
         if not stamp.exists():

@@ -32,11 +32,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diag.errors import ExitCode, NukediagError
+from diag.private import private_folder
 from diag.sandbox.assembly import Assembly, Wishes
 from diag.sandbox.control import PREFIX
 from diag.sandbox.postgres import scratch_folder
 from diag.sandbox.stage import find
-from diag.sandbox.state import Sandbox, hold, private_folder, save, sweep
+from diag.sandbox.state import Sandbox, hold, save, sweep
 from diag.secret import redact
 
 _LOOK_AFTER = 2  # seconds

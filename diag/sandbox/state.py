@@ -19,6 +19,7 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from diag.errors import UsageError
+from diag.private import open_private, private_folder
 
 SCRATCH_PREFIX = "nukediag-"
 FUNCTIONS_ENV = "functions.env"
@@ -83,17 +84,10 @@ def sandbox_folder(name: str, state_dir: Path | None = None) -> Path:
     return ((state_dir or state_root()) / "sandbox" / name).absolute()
 
 
-def private_folder(folder: Path) -> Path:
-    """The folder, made if it is missing, readable by its owner alone."""
-    for each in (*reversed(folder.parents), folder):  # `parents=True` would give the parents the umask's mode
-        each.mkdir(exist_ok=True, mode=0o700)
-    return folder
-
-
 def write_private(path: Path, text: str) -> None:
     """Replace a file in one step, readable by its owner alone."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    with open(open_private(fresh, os.O_WRONLY | os.O_TRUNC), "w", encoding="utf-8") as file:
         file.write(text)
     fresh.replace(path)
 
@@ -115,7 +109,7 @@ def hold(folder: Path) -> int | None:
     """Take the sandbox's lock for the life of this process, making the folder; None if somebody else holds it."""
     while True:
         try:
-            handle = os.open(private_folder(folder) / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+            handle = open_private(private_folder(folder) / "lock")
         except FileNotFoundError:
             continue  # its former holder has just removed the folder
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp.test_utils import TestServer
 
+from diag.private import private_folder
 from diag.sandbox.children import Family
 from diag.sandbox.counters import Counters
 from diag.sandbox.data_api import DataApi
@@ -20,7 +21,7 @@ from diag.sandbox.limits import Allowance
 from diag.sandbox.log_query import run
 from diag.sandbox.logbook import Logbook
 from diag.sandbox.model import Deployed, Project
-from diag.sandbox.parts import FUNCTIONS, private_folder
+from diag.sandbox.parts import FUNCTIONS
 from diag.sandbox.proxy import open_session
 
 SOURCES = {

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from diag.private import private_folder
 from diag.sandbox.children import run
 from diag.sandbox.own.folder import OwnFunction
 from diag.sandbox.own.imports import Imports, map_imports, read_packages
 from diag.sandbox.parts import deno_binary, deno_environment
-from diag.sandbox.state import private_folder, write_private
+from diag.sandbox.state import write_private
 from diag.secret import redact
 
 # Not the user's node_modules, vendor folder or lock file: they would be written to, and say nothing about the hosted

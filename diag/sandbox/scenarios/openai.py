@@ -133,6 +133,14 @@ SCENARIOS: Final = (
         faults={"openai": {"crowded": "requests-per-day"}},
     ),
     Scenario(
+        "openai-rate-limited",
+        "OpenAI takes three requests per second and no more",
+        "openai.rate-limited",
+        (0,),
+        most_paid=None,
+        faults={"openai": {"requests_per_minute": 180, "burst": 6}},
+    ),
+    Scenario(
         "openai-overloaded", "OpenAI is overloaded", "openai.overloaded", faults={"openai": {"outage": "overload"}}
     ),
     Scenario(

@@ -63,7 +63,7 @@ class OpenAI:
         """Set the faults; what is not named is as in a healthy account."""
         self._faults = Faults.model_validate(faults)
         self._credit = self._faults.credit_usd
-        self._bucket = Bucket(self._faults.requests_per_minute)
+        self._bucket = Bucket(self._faults.requests_per_minute, self._faults.burst)
 
     def routes(self) -> list[web.RouteDef]:
         """Chat completions, responses, embeddings, transcriptions and models, below ``/v1``."""

@@ -25,6 +25,8 @@ class Faults(BaseModel):
     connection: Literal["good", "breaks", "breaks-off", "stalls"] = "good"
     """``breaks``: before an answer; ``breaks-off``: in the middle of it; ``stalls``: no answer comes."""
     requests_per_minute: int = Field(30_000, gt=0)
+    burst: int | None = Field(None, gt=0)
+    """How many of them may come at once; None: as many as in a minute."""
     crowded: Literal["", "requests", "tokens", "requests-per-day"] = ""
     """Others of the same organisation have used up that limit."""
     context_tokens: int = 128_000
@@ -41,9 +43,10 @@ class Faults(BaseModel):
 class Bucket:
     """A token bucket for one minute's requests. Times are seconds of one monotonic clock."""
 
-    def __init__(self, per_minute: int) -> None:
+    def __init__(self, per_minute: int, burst: int | None = None) -> None:
         self._size = per_minute
-        self._left = float(per_minute)
+        self._most = float(burst or per_minute)
+        self._left = self._most
         self._seen: float | None = None
 
     def take(self, now: float) -> float:
@@ -60,10 +63,10 @@ class Bucket:
         return {
             "x-ratelimit-limit-requests": str(self._size),
             "x-ratelimit-remaining-requests": str(int(self._left)),
-            "x-ratelimit-reset-requests": f"{(self._size - self._left) * 60 / self._size:.3f}s",
+            "x-ratelimit-reset-requests": f"{(self._most - self._left) * 60 / self._size:.3f}s",
         }
 
     def _refill(self, now: float) -> None:
         if self._seen is not None:
-            self._left = min(self._size, self._left + (now - self._seen) * self._size / 60)
+            self._left = min(self._most, self._left + (now - self._seen) * self._size / 60)
         self._seen = now
