@@ -1,5 +1,6 @@
 """The guard of a running backfill: what trips it, what does not."""
 
+import math
 import random
 
 import pytest
@@ -90,3 +91,58 @@ def test_half_of_the_last_fifty_failing_stops():
 def test_calm_forgets():
     guard, _ = watch([Reading.FAILURE] * 5)
     assert guard.calm() == Guard()
+
+
+def test_while_an_alarm_stands_further_failures_leave_it_as_it_is():
+    guard, _ = watch([Reading.FAILURE] * 5, "runtime.idle-timeout")
+    later = guard.after(Reading.FAILURE, "openai.overloaded", call=6, started=6)
+    assert later.alarm == guard.alarm
+    assert later.score == pytest.approx(6 * Limits().failure)
+    assert watch([Reading.ITEM] * 30, guard=guard)[0].alarm == guard.alarm
+
+
+def test_ten_straight_failures_weigh_enough_to_stop():
+    guard = Guard(score=9.1 - 0.5 * Limits().failure).after(Reading.FAILURE, "x", call=1, started=1)
+    assert guard.alarm.kind is AlarmKind.STOP
+    assert "0 of the last 1 calls" in guard.alarm.why
+
+
+def test_the_last_fifty_are_fifty():
+    guard = Guard()
+    for number in range(70):
+        guard = guard.after(Reading.SUCCESS, "function.ok", call=number, started=number)
+    assert guard.recent == (True,) * 50
+    assert guard.after(Reading.FAILURE, "x", call=70, started=70).recent == (*(True,) * 49, False)
+
+
+def test_a_project_failure_counts_as_a_failure_too():
+    guard = Guard().after(Reading.PROJECT, "openai.key-invalid", call=1, started=4)
+    assert (guard.score, guard.recent, dict(guard.suspects)) == (Limits().failure, (False,), {"openai.key-invalid": 4})
+
+
+def test_a_success_takes_its_weight_off_and_the_score_never_falls_below_nought():
+    guard, _ = watch([Reading.FAILURE, Reading.SUCCESS])
+    assert guard.score == pytest.approx(Limits().failure - Limits().success)
+    assert watch([Reading.FAILURE, *[Reading.SUCCESS] * 3])[0].score == 0.0
+
+
+def test_good_rows_take_back_what_bad_ones_said_of_a_common_cause():
+    guard, _ = watch([Reading.ITEM] * 2, "image.not-found")
+    bad = guard.items
+    guard = guard.after(Reading.SUCCESS, "function.ok", call=3, started=3)
+    assert bad == pytest.approx(2 * math.log(0.7 / 0.3))
+    assert guard.items == pytest.approx(bad - math.log(0.7 / 0.3))
+    assert watch([Reading.ITEM, *[Reading.SUCCESS] * 2])[0].items == 0.0
+
+
+def test_a_success_of_the_very_call_after_the_suspicion_clears_it():
+    guard = Guard().after(Reading.PROJECT, "openai.key-invalid", call=5, started=8)
+    assert guard.after(Reading.SUCCESS, "function.ok", call=7, started=8).suspects != {}
+    assert guard.after(Reading.SUCCESS, "function.ok", call=8, started=8).suspects == {}
+
+
+@pytest.mark.parametrize(("good", "alarm"), [(25, None), (24, AlarmKind.STOP)])
+def test_fewer_than_half_of_fifty_stop_and_half_do_not(good, alarm):
+    guard = Guard(Limits(go=0.501, stop=0.5), recent=(True,) * good + (False,) * (49 - good))
+    guard = guard.after(Reading.FAILURE, "x", call=50, started=50)
+    assert (guard.alarm and guard.alarm.kind) == alarm

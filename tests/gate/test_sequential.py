@@ -127,3 +127,49 @@ def test_every_decision_says_why_with_numbers(outcomes):
     why = run(outcomes).why
     assert "canary calls succeeded" in why
     assert any(sign.isdigit() for sign in why)
+
+
+def test_as_many_successes_as_open_the_gate_are_named_beforehand():
+    assert [Limits().straight, Limits.accepting(0.5).straight] == [7, 4]
+    for limits in (Limits(), Limits.accepting(0.5), Limits.accepting(0.9)):
+        assert run([Reading.SUCCESS] * (limits.straight - 1), GateTest(limits)).decision is None
+        assert run([Reading.SUCCESS] * limits.straight, GateTest(limits)).decision is Decision.OPEN
+
+
+@pytest.mark.parametrize(("rate", "stop"), [(0.8, 0.5), (0.5, 0.2), (0.31, 0.02), (0.1, 0.02)])
+def test_stop_keeps_its_distance_below_what_is_accepted(rate, stop):
+    limits = Limits.accepting(rate)
+    assert (limits.go, limits.stop) == (rate, pytest.approx(stop))
+
+
+def test_undecided_and_unfinished_say_so():
+    assert run([Reading.SUCCESS]).why == "1 of 1 canary calls succeeded so far"
+    why = run([Reading.NEUTRAL] * 30).why
+    assert "30 rows were tried" in why
+    assert "neither clearly 80% nor clearly below 50%" in why
+
+
+def test_rows_that_are_mostly_dead_without_a_call_end_the_drawing_at_three_times_the_cap():
+    test = GateTest()
+    for _ in range(89):
+        test = test.after(Reading.ITEM, "image.not-found", called=False)
+    assert test.decision is None
+    assert test.after(Reading.ITEM, "image.not-found", called=False).decision is Decision.UNDECIDED
+
+
+def test_what_single_rows_fail_of_counts_only_where_it_is_asked_about():
+    assert GateTest(items=True).after(Reading.ITEM, "image.not-found").failures == 1
+    assert GateTest().after(Reading.ITEM, "image.not-found").failures == 0
+
+
+def test_waves_grow_small_again_with_a_suspicion():
+    test = GateTest()
+    assert test.after(Reading.PROJECT, "openai.key-invalid").wave == 1
+    assert test.after(Reading.SUCCESS, ALIVE).wave == 4
+    assert test.after(Reading.SUCCESS, ALIVE).after(Reading.PROJECT, "openai.key-invalid").wave == 1
+
+
+def test_a_wave_leaves_room_below_the_cap():
+    almost = run([Reading.NEUTRAL] * 29)
+    assert (almost.called, almost.wave) == (29, 1)
+    assert run([Reading.NEUTRAL] * 30).wave == 0
