@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import click
 
 from diag.cli.options import Session, project_options
 from diag.errors import UsageError
 
 _KNOBS = ("rate", "concurrency")
+_SHARED = ("pause", "resume", "stop", "rate")
 _EPILOG = """\b
 Examples:
   nukediag control pause             start nothing new; what is in flight goes on
@@ -16,7 +19,9 @@ Examples:
   nukediag control set concurrency=8
   nukediag control stop              finish what is in flight, then stop (as the first Ctrl-C)
   nukediag control stop --now        cut off what is in flight too (as the second)
+  nukediag control pause --queue photos    the same words for all workers on a shared queue
 """
+_QUEUE = click.option("--queue", metavar="NAME", help="All workers on this queue, instead of the backfill here.")
 
 
 @click.group(epilog=_EPILOG)
@@ -25,23 +30,26 @@ def command() -> None:
 
 
 @command.command()
+@_QUEUE
 @project_options
-def pause(session: Session) -> int:
+def pause(session: Session, *, queue: str | None) -> int:
     """Start nothing new until resumed."""
-    return _send(session, "pause", "paused; what is in flight is finished and recorded")
+    return _send(session, queue, "pause", "paused; what is in flight is finished and recorded")
 
 
 @command.command()
+@_QUEUE
 @project_options
-def resume(session: Session) -> int:
+def resume(session: Session, *, queue: str | None) -> int:
     """Go on after a pause."""
-    return _send(session, "resume", "resumed")
+    return _send(session, queue, "resume", "resumed")
 
 
 @command.command("set")
 @click.argument("knob", metavar="rate=N|concurrency=N")
+@_QUEUE
 @project_options
-def set_(session: Session, knob: str) -> int:
+def set_(session: Session, knob: str, *, queue: str | None) -> int:
     """Set the start rate (calls per second) or the calls in flight at most."""
     name, _, text = knob.partition("=")
     try:
@@ -50,22 +58,43 @@ def set_(session: Session, knob: str) -> int:
         value = 0.0
     if name not in _KNOBS or value <= 0 or (name == "concurrency" and value != int(value)):
         raise UsageError(f"{knob!r} sets nothing", "nukediag control set rate=5, or concurrency=8")
-    return _send(session, name, f"{name} is now {value:g}", value)
+    return _send(session, queue, name, f"{name} is now {value:g}", value)
 
 
 @command.command()
 @click.option("--now", is_flag=True, help="Do not wait for what is in flight; it may have been paid for.")
+@_QUEUE
 @project_options
-def stop(session: Session, *, now: bool) -> int:
+def stop(session: Session, *, now: bool, queue: str | None) -> int:
     """End the run; a later one goes on where it stopped."""
-    return _send(session, "stop-now" if now else "stop", "stopping")
+    return _send(session, queue, "stop-now" if now else "stop", "stopping")
 
 
-def _send(session: Session, word: str, said: str, value: float | None = None) -> int:
-    from diag.backfill.journal import journal_path
-    from diag.backfill.remote import Word, send
+def _send(session: Session, queue: str | None, word: str, said: str, value: float | None = None) -> int:
+    if queue is None:
+        from diag.backfill.journal import journal_path
+        from diag.backfill.remote import Word, send
 
-    configuration = session.configuration
-    send(journal_path(configuration.state_dir, configuration.settings.table.name), Word(word, value))
+        configuration = session.configuration
+        send(journal_path(configuration.state_dir, configuration.settings.table.name), Word(word, value))
+    else:
+        if word not in _SHARED:
+            remedy = (
+                "pause, resume, stop and set rate are for a queue; the rest is each worker's own (its signals, flags)"
+            )
+            raise UsageError("that is nothing that all workers can be told", remedy)
+        session.configuration.require("url", "service_key")
+        asyncio.run(_tell_workers(session, queue, word, value))
     session.log.print(said)
     return 0
+
+
+async def _tell_workers(session: Session, name: str, word: str, value: float | None) -> None:
+    from diag.fleet.queue import Queue
+    from diag.fleet.state import State
+    from diag.project import Project
+
+    async with Project(session.configuration) as project:
+        standing = await Queue(project.data, name).control(word, value)
+    if standing.state is State.UNKNOWN:
+        raise UsageError(f"there is no queue {name}", "nukediag queue status lists them")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, replace
 
 from diag.backfill.canaries import Canaries
@@ -22,9 +22,10 @@ from diag.backfill.run import as_result, new_run_id, put_together
 from diag.config.settings import Settings
 from diag.errors import UsageError
 from diag.fleet.check import known_state, work_of
-from diag.fleet.queue import STEP, Queue
-from diag.fleet.state import Pace
+from diag.fleet.queue import STEP, Queue, can_fill
+from diag.fleet.state import Filled, Pace
 from diag.project import Project, ProjectError
+from diag.rows.pending import pending_filter
 
 _FOR_THE_WORKERS = (
     "concurrency", "max_calls", "max_cost", "max_duration", "passes", "retry_failed", "repair", "accept_degraded",
@@ -88,14 +89,30 @@ async def _gate(this: Run, engine: Engine, preflight: Preflight | None) -> None:
 async def _fill(this: Run, engine: Engine, queue: Queue) -> int:
     await queue.begin(this.journal.run, work_of(this.settings), _pace(this, engine))
     wanted = None if this.options.limit is None else max(0, this.options.limit - this.tally.attempted)
-    rows, after, complete = 0, None, wanted == 0
+    add_some, rows, after, complete = _adding(this, queue), 0, None, wanted == 0
     while not complete and not this.controls.stopping:
-        step = await queue.fill(after, STEP if wanted is None else min(STEP, wanted - rows))
+        step = await add_some(after, STEP if wanted is None else min(STEP, wanted - rows))
         rows, after = rows + step.rows, step.after
         complete = step.complete or rows == wanted
         engine.caller.tell(Notice(f"{rows:,} rows are on the queue {queue.name}"))
         await asyncio.sleep(0)
     return rows
+
+
+def _adding(this: Run, queue: Queue) -> Callable[[str | None, int], Awaitable[Filled]]:
+    """What adds the next rows behind a key: the database itself, or, where it does not know the filters, page by page
+    from here."""
+    if can_fill(work_of(this.settings)):
+        return queue.fill
+    table, where = this.settings.table, pending_filter(this.settings)
+
+    async def add_page(after: str | None, most: int) -> Filled:
+        page = await this.project.data.page(table.name, [table.id], where, key=table.id, after=after, limit=most)
+        ids = [str(record[table.id]) for record in page]
+        added = await queue.add(ids) if ids else Filled(rows=0, messages=0, complete=True)
+        return Filled(rows=len(ids), messages=added.messages, after=ids[-1] if ids else after, complete=not ids)
+
+    return add_page
 
 
 def _pace(this: Run, engine: Engine) -> Pace:

@@ -171,7 +171,8 @@ class Shared:
         if standing.state is not before.state:
             self._tell_state(standing)
         if standing.state is State.STOPPED:
-            self.engine.controls.drain(Stopped("guard", standing.signature, standing.why or "stopped for all workers"))
+            reason = "guard" if standing.signature else "control"
+            self.engine.controls.drain(Stopped(reason, standing.signature, standing.why or "stopped for all workers"))
         if standing.prober and not before.prober:
             signature = standing.signature or "unknown"
             why = standing.why or "all workers pause"

@@ -45,6 +45,17 @@ def test_behind_an_open_gate_the_rows_are_queued_and_workers_do_them(installed, 
     assert (found["rows"]["pending"], found["calls"]["function"], found["twice"]) == (0, 30, 0)
 
 
+def test_rows_of_a_filter_that_the_database_does_not_know_are_queued_from_here(installed, tmp_path):
+    sandbox, database = installed()
+    (tmp_path / "nukediag.toml").write_text("[table.where]\nimage_url = 'like.*jpg*'\nvehicle_id = 'not.is.null'\n")
+    matching = database.one(
+        "select count(*) from vehicle_images where ai_last_scanned is null and image_url like '%%jpg%%'"
+    )
+    ran = fill(tmp_path, sandbox, "--force", "--limit", "12")
+    assert (ran.code, ran.document["queued"], matching >= 12) == (0, 12, True)
+    assert database.one("select sum(jsonb_array_length(message -> 'ids')) from pgmq.q_photos") == 12
+
+
 def test_behind_a_shut_gate_nothing_is_queued(installed, tmp_path):
     sandbox, database = installed("openai-key-invalid")
     ran = fill(tmp_path, sandbox, "--if-healthy")

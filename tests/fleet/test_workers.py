@@ -233,6 +233,29 @@ def test_the_second_signal_stops_at_once_and_the_cut_off_rows_are_looked_up_firs
     assert (workers.pending, launch.status(home)["calls"]["function"]) == (0, 10)
 
 
+def test_all_workers_are_paused_slowed_resumed_and_stopped_by_words_from_anywhere(
+    home: Sandbox, new_fleet: Start, tmp_path: Path
+) -> None:
+    workers = new_fleet(40)
+
+    def tell(*words: str) -> int:
+        return nukediag(tmp_path, "control", *words, NUKEDIAG_ENV_FILE=str(home.env_file)).code
+
+    assert tell("pause", "--queue", workers.queue) == 0
+    workers.start(until_empty=False)
+    eventually(lambda: any("paused" in line.get("text", "") for line in workers.log(0)))
+    assert launch.status(home)["calls"]["function"] == 0
+    assert tell("set", "rate=30", "--queue", workers.queue) == 0
+    assert tell("resume", "--queue", workers.queue) == 0
+    eventually(lambda: launch.status(home)["calls"]["function"] >= 4)
+    assert tell("stop", "--queue", workers.queue) == 0
+    assert workers.wait() == [6]
+    assert workers.document(0)["stopped"]["reason"] == "control"
+    assert workers.state().rate == pytest.approx(30, rel=0.05)
+    assert tell("set", "concurrency=3", "--queue", workers.queue) == 2
+    assert tell("pause", "--queue", "nosuch") == 2
+
+
 def test_a_restart_of_the_database_costs_no_row(home: Sandbox, new_fleet: Start) -> None:
     workers = new_fleet(40)
     with front(home, before=0.5).serving() as slow:
