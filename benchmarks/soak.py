@@ -20,19 +20,20 @@ from typing import IO
 from benchmarks.soak_faults import Parts
 from benchmarks.soak_journal import Watch
 from diag.config import load
-from diag.errors import ExitCode
+from diag.errors import ExitCode, NukediagError
 from diag.project import Project
 from diag.rows.audit import summary
 from diag.sandbox import launch
 from diag.sandbox.state import Sandbox
 
 _ROWS = 600  # pending rows per sandbox; when they are done the next one begins
-_IN_FLIGHT = 6
+_IN_FLIGHT = 8
 _LIFE = (3.0, 20.0)  # seconds until a run is killed
 _CALM = (0.5, 3.0)  # seconds between faults
 _END = (signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 _LAST_RUNS = 4  # without faults, to bring what is left to its end
 _LAST_SECONDS = 600
+_BREATH = 5.0  # seconds for the parts to come up
 _SETTLE = "[backfill]\nsettle = 15\n"  # seconds; the function's own limit here is well below
 _KNOWN_ENDS = {*map(int, ExitCode), *(-number for number in _END)} - {int(ExitCode.BUG)}
 
@@ -51,6 +52,7 @@ class Found:
     left_in_flight: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
 
 
@@ -71,7 +73,7 @@ class Soak:
             parts, watch = Parts(sandbox, self.rng), Watch(sandbox)
             try:
                 self._under_faults(sandbox, parts, watch)
-                self._to_the_end(sandbox, watch)
+                self._to_the_end(sandbox, parts, watch)
                 self._audit(sandbox, watch)
             finally:
                 launch.down("soak", self.root)
@@ -102,10 +104,12 @@ class Soak:
         self.found.faults[name] += 1
         return kinds[name]
 
-    def _start(self, sandbox: Sandbox, words: IO[bytes], bends: dict[str, object]) -> subprocess.Popen[bytes]:
+    def _start(
+        self, sandbox: Sandbox, words: IO[bytes], bends: dict[str, object], *more: str
+    ) -> subprocess.Popen[bytes]:
         self.found.runs += 1
         url = sandbox.url.replace("127.0.0.1", "localhost") if "dns" in bends else sandbox.url
-        options = ["--env-file", str(sandbox.env_file), "--yes", "--json", "--concurrency", str(_IN_FLIGHT)]
+        options = ["--env-file", str(sandbox.env_file), "--yes", "--json", "--concurrency", str(_IN_FLIGHT), *more]
         command = [sys.executable, "-m", "benchmarks.bent", json.dumps(bends), "backfill", *options]
         environ = {"PATH": "/usr/bin:/bin", "HOME": str(self.root), "PYTHONUTF8": "1", "SUPABASE_URL": url}
         environ["PYTHONPATH"] = str(Path(__file__).resolve().parent.parent)
@@ -116,6 +120,7 @@ class Soak:
         while run.poll() is None and time.monotonic() < end:
             self._wait(run, min(self.rng.uniform(*_CALM), max(0, end - time.monotonic())))
             watch.look()
+            parts.mend()
             if run.poll() is None and time.monotonic() < end:
                 name = self.rng.choice(list(parts.faults))
                 self.found.faults[name] += 1
@@ -144,11 +149,14 @@ class Soak:
         if run.returncode not in _KNOWN_ENDS or "Traceback" in said:
             self.found.broken.append(f"a run ended with {run.returncode}: {said[-1500:]}")
 
-    def _to_the_end(self, sandbox: Sandbox, watch: Watch) -> None:
-        """As somebody starts it again once the trouble is over."""
+    def _to_the_end(self, sandbox: Sandbox, parts: Parts, watch: Watch) -> None:
+        """As somebody starts it again once the trouble is over; rows that were taken for bad ones get their chance."""
+        self.found.refused += watch.refused()
         for _ in range(_LAST_RUNS):
+            parts.mend()
+            time.sleep(_BREATH)
             with tempfile.TemporaryFile() as words:
-                run = self._start(sandbox, words, {})
+                run = self._start(sandbox, words, {}, "--retry-failed")
                 self._wait(run, _LAST_SECONDS)
                 run.kill()
                 run.wait()
@@ -168,7 +176,11 @@ class Soak:
         found.broken += watch.broken
         if after["rows"]["pending"]:
             found.broken.append(f"{after['rows']['pending']} rows were lost")
-        marked, full = asyncio.run(_marks(sandbox, self.root))
+        try:
+            marked, full = asyncio.run(_marks(sandbox, self.root))
+        except NukediagError as error:
+            found.broken.append(f"the results could not be looked at: {error}")
+            return
         if marked != full:
             found.broken.append(f"{marked - full} rows are marked with no full result behind the mark")
 

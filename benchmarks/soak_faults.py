@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import psutil
 
@@ -25,6 +26,11 @@ class Parts:
     sandbox: Sandbox
     rng: random.Random
     _again: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _how: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        [process] = self._data_api()
+        self._how = {"args": process.cmdline(), "cwd": process.cwd(), "env": process.environ()}
 
     @property
     def faults(self) -> Mapping[str, Callable[[], None]]:
@@ -39,6 +45,12 @@ class Parts:
             "Postgres crashed and recovered": self._crash_postgres,
             "database connections closed": self._close_connections,
         }
+
+    def mend(self) -> None:
+        """What a hosted project's supervisor does: a data API that has ended is started again."""
+        if not self._data_api():
+            quiet = subprocess.DEVNULL
+            self._again.append(subprocess.Popen(**self._how, stdin=quiet, stdout=quiet, stderr=quiet))
 
     def close(self) -> None:
         """End the parts that were started here: the sandbox does not know them."""
@@ -57,14 +69,9 @@ class Parts:
                 process.send_signal(signal.SIGCONT)
 
     def _restart_data_api(self) -> None:
-        for process in self._data_api():
-            command, folder, environ = process.cmdline(), process.cwd(), process.environ()
-            _kill([process])
-            time.sleep(self.rng.uniform(*_AWAY))
-            quiet = subprocess.DEVNULL
-            self._again.append(
-                subprocess.Popen(command, cwd=folder, env=environ, stdin=quiet, stdout=quiet, stderr=quiet)
-            )
+        _kill(self._data_api())
+        time.sleep(self.rng.uniform(*_AWAY))
+        self.mend()
 
     def _crash_postgres(self) -> None:
         """One backend that dies of SIGKILL makes Postgres end all others and recover from its log."""
@@ -91,7 +98,7 @@ class Parts:
         found = []
         for process in psutil.Process(self.sandbox.pid).children(recursive=True):
             with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
-                if words in " ".join(process.cmdline()):
+                if process.status() != psutil.STATUS_ZOMBIE and words in " ".join(process.cmdline()):
                     found.append(process)
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
@@ -43,6 +44,15 @@ class Watch:
                 self.broken.append(f"the journal is not sound: {sound}")
             self._compare(items)
             self.in_flight += after_end and sum(state == State.IN_FLIGHT for _, state, _ in items)
+
+    def refused(self) -> Counter[str]:
+        """Signature and evidence of the rows that are recorded as failed on their own account."""
+        found = Counter[str]()
+        for path in self._folder.rglob("backfill-*.sqlite3"):
+            with closing(sqlite3.connect(path, timeout=20)) as db:
+                sql = "SELECT signature || ': ' || coalesce(evidence, '') FROM item WHERE state = ?"
+                found.update(told for (told,) in db.execute(sql, (State.REFUSED,)))
+        return found
 
     def _compare(self, items: list[tuple[str, int, float]]) -> None:
         for row, state, started in items:
