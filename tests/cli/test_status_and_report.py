@@ -67,25 +67,29 @@ def test_watching_with_json_is_a_usage_error(tmp_path: Path, sandbox: Sandbox) -
 def test_a_backfill_is_watched_from_another_process_and_not_disturbed(
     tmp_path: Path, new_sandbox: Callable[..., Sandbox]
 ) -> None:
-    sandbox = new_sandbox(images=24)
+    sandbox = new_sandbox(images=60)
     words = ("--env-file", str(sandbox.env_file))
     environment, pipes = clean_environment(tmp_path), {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     start = [sys.executable, "-m", "diag"]
-    backfill = subprocess.Popen([*start, *BACKFILL, *words, "--rate", "4"], cwd=tmp_path, env=environment, **pipes)
-    while nukediag(tmp_path, "status", "--json", *words).document["pace"] is None:
+    backfill = subprocess.Popen([*start, *BACKFILL, *words, "--rate", "1"], cwd=tmp_path, env=environment, **pipes)
+    while nukediag(tmp_path, "status", "--json", *words).document["run"] is None:
         assert backfill.poll() is None
+    # Paused it stands still for as long as looking takes.
+    assert nukediag(tmp_path, "control", "pause", *words).code == 0
     watching = subprocess.Popen(
         [*start, "status", "--watch", "--interval", "0.5", *words], cwd=tmp_path, env=environment, **pipes
     )
-    lines = [watching.stdout.readline().decode() for _ in range(2)]
+    while "PAUSED" not in (line := watching.stdout.readline().decode()):
+        assert line, "it ended by itself"
     watching.send_signal(signal.SIGINT)
     _, err = watching.communicate(timeout=60)
     assert watching.returncode == 130, err
     assert b"Traceback" not in err
-    for line in lines:
-        assert re.match(rf"\d\d:\d\d:\d\dZ RUNNING: for .*process {backfill.pid}; .* done · .* pending · ", line), line
+    assert re.match(rf"\d\d:\d\d:\d\dZ PAUSED: for .*process {backfill.pid}; .* done · .* pending", line), line
+    assert nukediag(tmp_path, "control", "set", "rate=500", *words).code == 0
+    assert nukediag(tmp_path, "control", "resume", *words).code == 0
     document = json.loads(backfill.communicate(timeout=120)[0])
-    assert (document["exit_code"], document["succeeded"], document["calls"]) == (0, 24, 24)
+    assert (document["exit_code"], document["succeeded"], document["calls"]) == (0, 60, 60)
 
 
 def test_the_last_run_is_a_page_beside_or_wherever_it_is_wanted(run: tuple[Path, Ran, Sandbox]) -> None:
