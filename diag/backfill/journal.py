@@ -26,6 +26,7 @@ from diag.backfill.records import Record, State, prepare
 from diag.backfill.result import BackfillResult
 from diag.backfill.writer import Writer
 from diag.errors import JournalError
+from diag.inert import inert
 from diag.private import open_private, private_folder
 from diag.rows.outcome import Outcome
 from diag.secret import redact
@@ -229,7 +230,7 @@ class Journal:
         what = (
             diagnosis.signature,
             scope,
-            redact(evidence)[:_EVIDENCE],
+            inert(redact(evidence))[:_EVIDENCE],  # a header's byte that is no text must not end the run
             answer.status if answer else None,
             outcome.duration_ms,
         )

@@ -15,6 +15,7 @@ from diag.backfill.fate import Fate
 from diag.backfill.journal import Journal, journal_path
 from diag.backfill.records import State
 from diag.backfill.runs import refused_rows
+from diag.diagnosis import Evidence
 from diag.errors import ExitCode, JournalError, UsageError
 from diag.rows.outcome import Outcome, Row
 from diag.secret import Secret, redact
@@ -98,8 +99,6 @@ async def test_no_secret_gets_into_the_journal(journal):
     value = "sb_secret_" + "QqWwEeRrTtYyUuIi12345678"
     redact.learn(Secret(value))
     told = diagnosis("unknown")
-    from diag.diagnosis import Evidence
-
     held = await opened(journal)
     await held.intent("a")
     await held.outcome(outcome("a", replace(told, evidence=(Evidence("body", f"key {value}"),))), Fate.FAILED)
@@ -206,4 +205,78 @@ async def test_records_of_slow_calls_share_their_commits_and_are_still_awaited(j
     assert len(commits) <= 2
     with sqlite3.connect(f"file:{journal}?mode=ro", uri=True) as db:
         assert db.execute("SELECT count(*) FROM item WHERE id LIKE 'row-%'").fetchone() == (20,)
+    await held.close()
+
+
+async def test_a_header_that_is_no_text_does_not_end_the_run(journal):
+    told = replace(diagnosis("unknown"), evidence=(Evidence("header server", "caf\udce9 \x1b[31m"),))
+    held = await opened(journal)
+    await held.outcome(outcome("a", told), Fate.FAILED)
+    await held.intent("a")
+    await held.outcome(outcome("a", told), Fate.FAILED)
+    await held.close()
+    with sqlite3.connect(journal) as db:
+        assert db.execute("SELECT evidence FROM item").fetchall() == [("header server: caf? ?[31m",)]
+
+
+async def test_a_folder_that_cannot_be_is_said_so(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(JournalError, match="cannot be used") as said:
+        await opened(tmp_path / "file" / "journal.sqlite3")
+    assert "--state-dir" in said.value.remedy
+
+
+async def test_words_left_for_the_run_are_heard_once_and_in_order(journal):
+    held = await opened(journal)
+    assert await held.words() == []
+    with sqlite3.connect(journal) as db:
+        db.executemany("INSERT INTO control (word, value) VALUES (?, ?)", [("pause", None), ("rate", 5.0)])
+    assert await held.words() == [("pause", None), ("rate", 5.0)]
+    assert await held.words() == []
+    await held.close()
+
+
+async def test_rows_that_may_have_been_innocent_are_called_again(journal):
+    held = await opened(journal)
+    for row_id, signature, fate in (("a", "image.forbidden", Fate.REFUSED), ("b", "image.not-found", Fate.REFUSED),
+                                    ("c", "image.forbidden", Fate.DONE)):  # fmt: skip
+        await held.intent(row_id)
+        await held.outcome(outcome(row_id, diagnosis(signature)), fate)
+    await held.doubt("image.forbidden")
+    states = {row_id: record.state for row_id, record in (await held.records(["a", "b", "c"])).items()}
+    await held.close()
+    assert states == {"a": State.FAILED, "b": State.REFUSED, "c": State.DONE}
+
+
+async def test_the_age_of_a_call_is_never_negative_though_the_clock_was_put_back(journal):
+    now = [1000.0]
+    held = await Journal.open(journal, "f", "r", now=lambda: now[0])
+    await held.intent("a")
+    record = (await held.records(["a"]))["a"]
+    now[0] = 1040.0
+    assert held.age(record) == 40.0
+    now[0] = 10.0
+    assert held.age(record) == 0.0
+    await held.close()
+
+
+async def test_counts_are_of_one_state_and_on_request_of_this_run_alone(journal):
+    for run in ("run-1", "run-2"):
+        held = await opened(journal, run)
+        for number in range(2):
+            await held.intent(f"{run}-{number}")
+            await held.outcome(outcome(f"{run}-{number}", DEAD), Fate.REFUSED)
+        await held.intent(f"{run}-open")
+        if run == "run-1":
+            await held.close()
+    assert (await held.counted(State.REFUSED), await held.counted(State.REFUSED, own=True)) == (4, 2)
+    assert (await held.counted(State.IN_FLIGHT), await held.counted(State.UNRESOLVED)) == (1, 1)
+    await held.close()
+
+
+async def test_more_rows_than_one_question_holds_are_all_found(journal):
+    held = await opened(journal)
+    names = [str(number) for number in range(1203)]
+    await asyncio.gather(*map(held.intent, names))
+    assert set(await held.records(names)) == set(names)
     await held.close()
