@@ -28,7 +28,7 @@ from diag.catalogue import classify
 from diag.diagnosis import Answer
 from diag.rows import Outcome, Row
 
-ROWS, LIMIT = 400, 10.0
+ROWS, LIMIT = 300, 10.0
 _BATCH, _TRIES = 10, 4
 _FULL = b'{"success":true,"tags":["engine"],"appraisal":{"category":"engine"}}'
 _REFUSED = b'{"error":{"message":"Rate limit reached for gpt-4o","type":"requests","code":"rate_limit_exceeded"}}'

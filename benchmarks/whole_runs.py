@@ -18,10 +18,11 @@ from diag.rows.audit import summary
 from diag.sandbox import launch
 from diag.sandbox.state import Sandbox
 
-ROWS = 100
+ROWS = 60
 CASES = (
     ("healthy", "strict"),
     ("dead-images", "strict"),
+    ("openai-rate-limited", "lenient"),
     ("openai-key-invalid", "strict"),
     ("openai-key-invalid", "lenient"),
 )

@@ -16,7 +16,7 @@ Command = Callable[..., Ran]
 
 VERDICTS = {0: "healthy", 3: "unhealthy", 4: "unhealthy", 5: "unknown"}
 CODES = {"ok": 0, "failed": 3, "degraded": 4, "inconclusive": 5}
-BY_CHANCE = ("flaky", "dead-images")
+BY_CHANCE = ("flaky", "dead-images", "openai-rate-limited")
 
 
 def causes(scenario: Scenario) -> tuple[str, ...]:
