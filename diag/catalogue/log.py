@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from diag.catalogue.classify import classify, shorten
 from diag.catalogue.entries import logs as words
@@ -13,6 +14,7 @@ from diag.catalogue.shapes import shapes
 from diag.diagnosis import Answer, Diagnosis
 
 MOST_EXAMPLES = 3
+_MOST_REMEMBERED = 10_000  # texts whose diagnosis is kept for the next time: a log may hold a million
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,10 @@ def read_log(text: str, own: OwnSignatures | None = None, context: Mapping[str, 
     lines = text.splitlines()
     mine = bool(words.MINE.search(text))
     entries = list(_script_entries(lines) if mine else _failing(_entries(lines)))
-    known, unknown = _grouped(entries, own or OwnSignatures(), context)
-    groups = [*known.values(), *_by_shape(unknown)]
+    own = own or OwnSignatures()
+    known, unknown = _grouped(entries, own, context)
+    tell = partial(_diagnosis, context=context, own=own)
+    groups = [*known.values(), *_by_shape(unknown, tell)]
     order = sorted(groups, key=lambda group: (-group.times, group.diagnosis.signature, group.shape or ""))
     return LogReport(
         len(lines), tuple(order), _figures(lines) if mine else {}, "backfill-all-images.js" if mine else None
@@ -96,26 +100,31 @@ def read_log(text: str, own: OwnSignatures | None = None, context: Mapping[str, 
 
 def _grouped(
     entries: Sequence[Entry], own: OwnSignatures, context: Mapping[str, str] | None
-) -> tuple[dict[str, Group], list[tuple[Entry, Diagnosis]]]:
+) -> tuple[dict[str, Group], list[Entry]]:
     known: dict[str, Group] = {}
-    unknown: list[tuple[Entry, Diagnosis]] = []
+    unknown: list[Entry] = []
     seen: dict[str, Diagnosis] = {}
     for entry in entries:
-        diagnosis = seen.get(entry.text) or classify(Answer(body=entry.text), context=context, own=own)
-        seen[entry.text] = diagnosis
+        diagnosis = seen.get(entry.text) or _diagnosis(entry.text, context=context, own=own)
+        if len(seen) < _MOST_REMEMBERED:
+            seen[entry.text] = diagnosis
         if diagnosis.signature == "unknown":
-            unknown.append((entry, diagnosis))
+            unknown.append(entry)
         else:
             known.setdefault(diagnosis.signature, Group(diagnosis)).add(entry)
     return known, unknown
 
 
-def _by_shape(unknown: Sequence[tuple[Entry, Diagnosis]]) -> Iterator[Group]:
-    texts = [_without_stamp(entry.text.splitlines()[0] if entry.text else "") for entry, _ in unknown]
+def _diagnosis(text: str, *, context: Mapping[str, str] | None, own: OwnSignatures) -> Diagnosis:
+    return classify(Answer(body=text), context=context, own=own)
+
+
+def _by_shape(unknown: Sequence[Entry], tell: Callable[[str], Diagnosis]) -> Iterator[Group]:
+    texts = [_without_stamp(entry.text.splitlines()[0] if entry.text else "") for entry in unknown]
     for shape in shapes(texts):
-        group = Group(unknown[shape.members[0]][1], shape.text)
+        group = Group(tell(unknown[shape.members[0]].text), shape.text)
         for number in shape.members:
-            group.add(unknown[number][0])
+            group.add(unknown[number])
         yield group
 
 

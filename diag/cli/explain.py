@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -16,6 +17,7 @@ from diag.catalogue.log import is_log, read_log
 from diag.catalogue.own import OwnSignatures, compile_own
 from diag.catalogue.pasted import Record, batch_record, is_record, pasted_answer, record
 from diag.catalogue.reading import parse
+from diag.cli.intake import LONGEST_LINE, SHARE, lines, read_ends
 from diag.cli.options import Session, output_options
 from diag.diagnosis import Answer
 from diag.errors import ExitCode, NukediagError, UsageError
@@ -72,7 +74,7 @@ def command(
         return _batch(session, batch, own)
     if text in SIGNATURES:
         return _signature(session, str(text))
-    return _explain(session, _source(text), status, requires, own)
+    return _explain(session, _source(session, text), status, requires, own)
 
 
 def _own(session: Session, config_file: Path | None) -> OwnSignatures:
@@ -92,14 +94,14 @@ def _own(session: Session, config_file: Path | None) -> OwnSignatures:
         return OwnSignatures()
 
 
-def _source(text: str | None) -> str:
+def _source(session: Session, text: str | None) -> str:
     """The text to explain: as given, from a file of that name, or from stdin."""
     if text is None and sys.stdin.isatty():
         raise UsageError("nothing to explain: give a text, a file, or pipe something in", "nukediag explain --help")
     if text is None or text == "-":
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
+        return _ends(session, sys.stdin.buffer)
     if _is_file(text):
-        return _read(text)
+        return _read(session, text)
     if _FILE_LIKE.fullmatch(text):
         raise UsageError(f"there is no file {text}", "give the path of a file, or the text itself in quotes")
     if _IDENTIFIER.fullmatch(text):
@@ -117,9 +119,19 @@ def _is_file(text: str) -> bool:
         return False
 
 
-def _read(name: str) -> str:
+def _ends(session: Session, stream: BinaryIO) -> str:
+    text, left_out = read_ends(stream)
+    if left_out:
+        session.log.print(
+            f"nukediag: {left_out >> 20:,} MiB are left out between the first and the last {SHARE >> 20} MiB"
+        )
+    return text
+
+
+def _read(session: Session, name: str) -> str:
     try:
-        return Path(name).read_bytes().decode("utf-8", "replace")
+        with Path(name).open("rb") as file:
+            return _ends(session, file)
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}", "give a readable file") from None
 
@@ -200,7 +212,7 @@ def _batch(session: Session, name: str, own: OwnSignatures) -> int:
     goes on."""
     faults = 0
     for number, line in enumerate(_lines(name), 1):
-        if not line.strip():
+        if line is not None and not line.strip():
             continue
         fault = _batch_line(line, number, own)
         if fault:
@@ -213,12 +225,12 @@ def _batch(session: Session, name: str, own: OwnSignatures) -> int:
     return ExitCode.USAGE if faults else ExitCode.OK
 
 
-def _batch_line(line: str, number: int, own: OwnSignatures) -> str | None:
+def _batch_line(line: str | None, number: int, own: OwnSignatures) -> str | None:
     """Print the diagnosis of one line; the fault where it cannot be read."""
     from diag.report.explain_document import diagnosis_line, fault_line
 
     try:
-        one = batch_record(line)
+        one = batch_record(_not_too_long(line))
     except ValueError as error:
         _write(fault_line(number, str(error)))
         return str(error)
@@ -226,13 +238,19 @@ def _batch_line(line: str, number: int, own: OwnSignatures) -> str | None:
     return None
 
 
+def _not_too_long(line: str | None) -> str:
+    if line is None:
+        raise ValueError(f"longer than {LONGEST_LINE >> 20} MiB")
+    return line
+
+
 def _write(document: dict[str, object]) -> None:
     sys.stdout.write(json.dumps(document) + "\n")
 
 
-def _lines(name: str) -> Iterable[str]:
+def _lines(name: str) -> Iterable[str | None]:
     if name == "-":
-        return (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+        return lines(sys.stdin.buffer)
     if not Path(name).is_file():
         raise UsageError(
             f"cannot read {name}: there is no such file", "give a file with one JSON object a line, or - for stdin"
@@ -240,10 +258,9 @@ def _lines(name: str) -> Iterable[str]:
     return _file_lines(name)
 
 
-def _file_lines(name: str) -> Iterator[str]:
+def _file_lines(name: str) -> Iterator[str | None]:
     try:
         with Path(name).open("rb") as file:
-            for line in file:
-                yield line.decode("utf-8", "replace")
+            yield from lines(file)
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}", "give a readable file") from None
