@@ -112,7 +112,7 @@ def _run(mutant: Mutant, tests: Sequence[str]) -> int:
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
-    hypothesis.settings.register_profile("mutants", database=None, derandomize=True)
+    hypothesis.settings.register_profile("mutants", database=None, derandomize=True, max_examples=50)
     hypothesis.settings.load_profile("mutants")
     sys.meta_path.insert(0, _Finder(mutant))
     try:

@@ -146,3 +146,12 @@ def test_fewer_than_half_of_fifty_stop_and_half_do_not(good, alarm):
     guard = Guard(Limits(go=0.501, stop=0.5), recent=(True,) * good + (False,) * (49 - good))
     guard = guard.after(Reading.FAILURE, "x", call=50, started=50)
     assert (guard.alarm and guard.alarm.kind) == alarm
+
+
+@pytest.mark.parametrize(
+    ("failures", "kind"), [(4, None), (5, AlarmKind.PAUSE), (9, AlarmKind.PAUSE), (10, AlarmKind.STOP)]
+)
+def test_five_failures_in_a_row_pause_and_ten_stop(failures, kind):
+    score = (failures - 1) * Limits().failure
+    guard = Guard(score=score).after(Reading.FAILURE, "x", call=failures, started=failures)
+    assert (guard.alarm and guard.alarm.kind) == kind
