@@ -21,6 +21,7 @@ from diag.backfill.result import BackfillResult, GateReport
 from diag.backfill.run import as_result, new_run_id, put_together
 from diag.config.settings import Settings
 from diag.errors import UsageError
+from diag.fleet.canaries import ClaimedCanaries
 from diag.fleet.check import known_state, work_of
 from diag.fleet.queue import STEP, Queue, can_fill
 from diag.fleet.state import Filled, Pace
@@ -57,10 +58,11 @@ async def fill(
     Raises UsageError where the queue cannot take these rows or another run holds the table, ProjectError, JournalError.
     """
     try:
-        await known_state(project, queue)
+        busy = await known_state(project, queue) is not None
     except ProjectError:
         if preflight is None:
             raise  # else preflight says more about it
+        busy = False
     controls, began = controls or Controls(), time.monotonic()
     path = journal_path(project.configuration.state_dir, settings.table.name)
     journal = await Journal.open(path, settings.function.name, new_run_id())
@@ -68,8 +70,9 @@ async def fill(
         this = Run(project, settings, options, plan, controls, journal)
         await journal.begin(plan.pending, {**asdict(options), "queue": queue})
         async with put_together(this, observers) as engine:
-            await _gate(this, engine, preflight)
-            queued = 0 if controls.stopping else await _fill(this, engine, Queue(project.data, queue))
+            shared = Queue(project.data, queue)
+            await _gate(this, engine, preflight, shared if busy else None)
+            queued = 0 if controls.stopping else await _fill(this, engine, shared)
         await this.count()
         result = replace(as_result(this), duration_ms=(time.monotonic() - began) * 1000, queue=queue, queued=queued)
         await journal.finish(result)
@@ -78,12 +81,22 @@ async def fill(
         await journal.close()
 
 
-async def _gate(this: Run, engine: Engine, preflight: Preflight | None) -> None:
+async def _gate(this: Run, engine: Engine, preflight: Preflight | None, busy: Queue | None) -> None:
+    """``busy``: the queue where workers may be at work already."""
     if this.options.force:
         this.gate = GateReport("none", "forced: filled without a gate")
-    elif preflight is not None:
-        canaries = Canaries(this.rows, this.journal)
+        return
+    if preflight is None:
+        return
+    canaries = Canaries(this.rows, this.journal)
+    if busy is None:
         this.gate = await open_gate(engine, preflight, canaries, engine.limits, this.options)
+        return
+    claimed = ClaimedCanaries(canaries, busy, this.journal.run)
+    try:
+        this.gate = await open_gate(engine, preflight, claimed, engine.limits, this.options)
+    finally:
+        await claimed.give_up()
 
 
 async def _fill(this: Run, engine: Engine, queue: Queue) -> int:

@@ -45,6 +45,21 @@ def test_behind_an_open_gate_the_rows_are_queued_and_workers_do_them(installed, 
     assert (found["rows"]["pending"], found["calls"]["function"], found["twice"]) == (0, 30, 0)
 
 
+def test_canaries_are_no_rows_that_a_worker_is_calling_just_now(installed, tmp_path):
+    sandbox, database = installed()
+    assert fill(tmp_path, sandbox, "--force", "--limit", "1").code == 0
+    of_a_worker = database.one(
+        "select array_agg(id::text) from (select id from vehicle_images where ai_last_scanned is null order by id "
+        "offset 12) later"
+    )
+    database.one("select public.nukediag_claim('photos', 'busy', %s, 600)", of_a_worker)
+    document = fill(tmp_path, sandbox, "--if-healthy").document
+    assert (document["gate"]["decision"], document["succeeded"]) == ("open", 7)
+    marked = "select count(*) from vehicle_images where id::text = any(%s) and ai_last_scanned is not null"
+    assert database.one(marked, of_a_worker) == 0
+    assert database.one("select array_agg(distinct worker) from nukediag.claims") == ["busy"]
+
+
 def test_rows_of_a_filter_that_the_database_does_not_know_are_queued_from_here(installed, tmp_path):
     sandbox, database = installed()
     (tmp_path / "nukediag.toml").write_text("[table.where]\nimage_url = 'like.*jpg*'\nvehicle_id = 'not.is.null'\n")
