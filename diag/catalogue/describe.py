@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import string
 from collections.abc import Mapping, Sequence
 
@@ -49,6 +50,14 @@ def describe(
 def remedies(signature: str, context: Mapping[str, str] | None = None) -> tuple[Remedy, ...]:
     """What mends it, the likeliest first, with commands to copy."""
     return _filled(SIGNATURES.get(signature) or SIGNATURES["unknown"], context or {})
+
+
+def in_context(diagnosis: Diagnosis, context: Mapping[str, str]) -> Diagnosis:
+    """A diagnosis made where nobody knew the project, its remedies' placeholders filled now; remedies that are not
+    the catalogue's stay."""
+    if diagnosis.remedies != remedies(diagnosis.signature):
+        return diagnosis
+    return dataclasses.replace(diagnosis, remedies=remedies(diagnosis.signature, context))
 
 
 def _filled(entry: Signature, context: Mapping[str, str]) -> tuple[Remedy, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from diag.catalogue import describe
+from diag.catalogue import describe, in_context
 from diag.cli.options import Session
 from diag.cli.waiting import waiting
+from diag.config import Configuration
 from diag.config.keys import read_key
 from diag.diagnosis import Diagnosis, Evidence
 from diag.errors import UsageError
@@ -27,7 +28,8 @@ async def called(session: Session, row_id: str | None, url: str | None, *, force
             try:
                 row = await _row(session, project, row_id, force=force)
             except ProjectError as error:
-                return Outcome(Row(row_id or "", None), error.diagnosis, called=False)
+                diagnosis = in_context(error.diagnosis, _context(configuration))
+                return Outcome(Row(row_id or "", None), diagnosis, called=False)
             if isinstance(row, Outcome):
                 return row
             return await _with_cause(project, await worker.run(row, mark=mark, force=force))
@@ -37,8 +39,14 @@ async def _with_cause(project: Project, outcome: Outcome) -> Outcome:
     """The cause from the function's logs, where the answer names none."""
     configuration = project.configuration
     name = configuration.settings.function.name
-    context = {"function": name, **({"ref": configuration.ref} if configuration.ref else {})}
-    return await with_cause(project, outcome, function=name, context=context)
+    return await with_cause(project, outcome, function=name, context=_context(configuration))
+
+
+def _context(configuration: Configuration) -> dict[str, str]:
+    """The names that a remedy's command needs."""
+    settings = configuration.settings
+    named = {"function": settings.function.name, "table": settings.table.name}
+    return {**named, **({"ref": configuration.ref} if configuration.ref else {})}
 
 
 async def _row(session: Session, project: Project, row_id: str | None, *, force: bool) -> Row | Outcome:

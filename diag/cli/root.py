@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 import click
 from click.shell_completion import CompletionItem
@@ -61,8 +61,9 @@ Examples:
   nukediag sandbox up                      a local project to try all this on
 
 \b
-Exit codes: 0 healthy or done · 2 usage · 3 a check failed or the gate stayed shut · 4 degraded
-  5 cannot vouch · 6 stopped early · 7 some rows failed · 130 interrupted · 1 nukediag's own fault
+Exit codes: 0 healthy or done · 2 usage · 3 a check failed or the
+  gate stayed shut · 4 degraded · 5 cannot vouch · 6 stopped early ·
+  7 some rows failed · 130 interrupted · 1 nukediag's own fault
 """
 
 
@@ -173,8 +174,10 @@ def _run(words: list[str]) -> int:
         return int(result) if isinstance(result, int) else ExitCode.OK
     except NukediagError as error:
         return _complain(words, error.message, error.remedy, error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        return _show_help(words, error)
     except click.ClickException as error:
-        return _complain(words, error.format_message(), _usage_remedy(error), ExitCode.USAGE)
+        return _complain(words, _usage_text(error), _usage_remedy(error), ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return _complain(words, "interrupted", "", ExitCode.INTERRUPTED)
     except ReaderLeft:
@@ -184,9 +187,34 @@ def _run(words: list[str]) -> int:
         return _complain(words, *_own_fault(words, error), ExitCode.BUG)
 
 
+def _show_help(words: Sequence[str], error: click.exceptions.NoArgsIsHelpError) -> int:
+    """A group without a command: its help is the answer, in a document the fault alone."""
+    path = error.ctx.command_path if error.ctx else "nukediag"
+    if _wants_json(words):
+        return _complain(words, f"{path} needs a command", f"see {path} --help", ExitCode.USAGE)
+    say(error.format_message(), err=True)
+    return ExitCode.USAGE
+
+
+def _is_too_early(error: click.ClickException) -> TypeGuard[click.NoSuchOption]:
+    """Whether a command's option was given before the command: of the group's own few options none is like it."""
+    if not isinstance(error, click.NoSuchOption) or error.ctx is None or not isinstance(error.ctx.command, click.Group):
+        return False
+    from difflib import get_close_matches
+
+    return not get_close_matches(error.option_name, error.possibilities or (), cutoff=0.8)
+
+
+def _usage_text(error: click.ClickException) -> str:
+    return error.message if _is_too_early(error) else error.format_message()
+
+
 def _usage_remedy(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
-    return f"see {context.command_path} --help" if context else "see nukediag --help"
+    path = context.command_path if context else "nukediag"
+    if _is_too_early(error):
+        return f"options go behind the command: {path} <command> {error.option_name}"
+    return f"see {path} --help"
 
 
 def _own_fault(words: Sequence[str], error: Exception) -> tuple[str, str]:

@@ -7,6 +7,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from diag.catalogue import in_context
 from diag.diagnosis import Evidence
 from diag.preflight.facts import Facts
 from diag.preflight.judgement import found, unknown
@@ -101,11 +102,17 @@ async def _finding(check: Check, facts: Facts, plan: Plan) -> Finding:
         ends_at = min(clock() + plan.timeout, ends_at or float("inf"))
     try:
         async with asyncio.timeout_at(ends_at) as limit:
-            return await check.run(facts)
+            return _in_context(await check.run(facts), facts)
     except ProjectError as error:
-        return found(error.diagnosis)
+        return _in_context(found(error.diagnosis), facts)
     except Exception as error:
         return _crashed(error) if not limit.expired() else _cut_off(check, by_deadline=ends_at == plan.ends_at)
+
+
+def _in_context(finding: Finding, facts: Facts) -> Finding:
+    """What the project refused was diagnosed by who did not know the project's ref: a command to copy needs it."""
+    told = finding.diagnosis
+    return dataclasses.replace(finding, diagnosis=in_context(told, facts.context)) if told else finding
 
 
 def _cut_off(check: Check, *, by_deadline: bool) -> Finding:

@@ -33,6 +33,22 @@ def _commands() -> list[tuple[str, click.Command]]:
     return [leaf for name, command in found if command for leaf in _leaves(command, name)]
 
 
+def test_a_group_without_a_command_shows_its_help_and_a_document_names_the_fault(tmp_path: Path) -> None:
+    shown, told = nukediag(tmp_path, "secrets"), nukediag(tmp_path, "secrets", NUKEDIAG_FORMAT="json")
+    assert (shown.code, shown.out, shown.err.splitlines()[0]) == (
+        2,
+        "",
+        "Usage: nukediag secrets [OPTIONS] COMMAND [ARGS]...",
+    )
+    assert (told.code, told.document["error"]["message"]) == (2, "nukediag secrets needs a command")
+
+
+def test_an_option_before_its_command_is_sent_behind_it(tmp_path: Path) -> None:
+    early, misspelt = nukediag(tmp_path, "--json", "preflight"), nukediag(tmp_path, "--versio")
+    assert early.document["error"]["remedy"] == "options go behind the command: nukediag <command> --json"
+    assert "Did you mean '--version'?" in misspelt.err
+
+
 def test_every_command_shows_examples_before_its_options() -> None:
     without = []
     for path, command in _commands():

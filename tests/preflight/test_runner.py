@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -82,9 +83,10 @@ async def test_a_refusal_by_the_project_is_a_finding_with_its_diagnosis() -> Non
     async def refuse(facts: Facts) -> Finding:
         raise ProjectError("reading", Answer(status=401), describe("supabase.key-invalid"))
 
-    found = await results(Check("a", "g", "c", refuse))
-    assert found["a"].status is Status.FAIL
-    assert found["a"].signature == "supabase.key-invalid"
+    facts = cast(Facts, SimpleNamespace(context={"ref": "abcdefghijklmnopqrst"}))
+    (found,) = await run_checks([Check("a", "g", "c", refuse)], facts)
+    assert (found.status, found.signature) == (Status.FAIL, "supabase.key-invalid")
+    assert "--project-ref abcdefghijklmnopqrst" in (found.remedies[1].command or "")
 
 
 async def test_only_what_really_runs_is_announced() -> None:
