@@ -18,6 +18,7 @@ from diag.config.configuration import MANAGEMENT_URL, Configuration, Entry, Loca
 from diag.config.consistency import add_warnings
 from diag.config.document import checked_settings
 from diag.config.envfiles import FUNCTIONS_ENV, EnvFile, Found, read_env_file
+from diag.config.exposure import exposures
 from diag.config.keys import read_key
 from diag.config.names import CONNECTION, OVERRIDES, PROVIDER_ENDPOINTS, PUBLIC_PREFIXES, variable_of
 from diag.config.settings import Place, Settings
@@ -55,6 +56,7 @@ def load(
     redact.learn(*(Secret(choice.value) for choice in choices.values() if choice.known.secret and choice.value))
     add_warnings(choices, connection, now or datetime.now(UTC))
     _mention_unreadable(choices["url"], connection.env_files)
+    choices["service_key"].warnings += exposures(connection.env_files)
     return Configuration(
         settings=settings,
         state_dir=_state_dir(choices),
