@@ -61,9 +61,10 @@ Examples:
   nukediag sandbox up                      a local project to try all this on
 
 \b
-Exit codes: 0 healthy or done · 2 usage · 3 a check failed or the
-  gate stayed shut · 4 degraded · 5 cannot vouch · 6 stopped early ·
-  7 some rows failed · 130 interrupted · 1 nukediag's own fault
+Exit codes: 0 healthy or done · 2 usage or configuration
+  3 a check failed or the gate stayed shut · 4 degraded · 5 cannot vouch
+  6 stopped early · 7 some rows failed · 130 interrupted
+  1 nukediag's own fault
 """
 
 
