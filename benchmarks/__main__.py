@@ -1,5 +1,6 @@
 """``make bench``: measures, prints, and writes ``docs/benchmarks.md``. Ratios count; absolute figures are this
-machine's. ``--quick`` leaves out what takes minutes, ``--full`` adds a million rows and a hundred kills."""
+machine's. ``--quick`` leaves out what takes minutes, ``--full`` adds a million rows, a hundred kills and
+many workers."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from typing import Any
 
 from tabulate import tabulate
 
-from benchmarks import limited, whole_runs
+from benchmarks import fleet, limited, whole_runs
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 _ROUNDS = 3
@@ -131,6 +132,20 @@ def killed() -> str:
     return f"## SIGKILL at random moments\n\n{table([[f'{run[key]:,.0f}' for key in keys]], headers)}"
 
 
+def many_workers() -> str:
+    """Worker processes on one queue: scaling, the shared limit, a key that breaks."""
+    return f"## Many workers on one queue\n\n{fleet.section()}"
+
+
+def workers_in_trouble() -> str:
+    """Workers that are killed, frozen, cut off and told to end at random."""
+    run: Any = measured("fleet_chaos")
+    keys = ("rows", "calls", "again", "twice", "lost")
+    headers = ["rows", "calls", "rows called more than once", "paid twice", "rows lost"]
+    told = "Four workers. " + ", ".join(f"{kind}: {count}" for kind, count in sorted(run["troubles"].items()))
+    return f"## Workers in trouble\n\n{told}.\n\n{table([[run[key] for key in keys]], headers)}"
+
+
 def table(rows: list[list[object]], headers: list[str]) -> str:
     """A Markdown table."""
     return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
@@ -142,7 +157,7 @@ def main(words: list[str]) -> None:
     if "--quick" not in words:
         parts += [at_real_latency, rate_limited, old_against_new]
     if "--full" in words:
-        parts += [killed]
+        parts += [killed, many_workers, workers_in_trouble]
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
     written = f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}; {machine}. Ratios are within one run."
     text = f"# Measurements\n\n{written}"

@@ -174,13 +174,20 @@ def table(runs: list[Run]) -> str:
     return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
 
 
-if __name__ == "__main__":
-    print(f"Answers after {SECONDS:g} s, {IN_FLIGHT} calls in flight per worker, {LIMIT:g} calls/s for all together.\n")
+def section() -> str:
+    """The whole, as Markdown."""
     runs, broken = all_runs()
-    print(table(runs))
-    print(
-        f"\nA key that breaks under {max(WORKERS)} workers: after the second refusal {broken.calls} more calls began,"
+    told = (
+        f"Answers after {SECONDS:g} s, {IN_FLIGHT} calls in flight per worker, {LIMIT:g} calls/s for all together. "
+        "Workers, database, data API and function share one machine."
     )
-    print(
-        f"the last of them {broken.seconds:.1f} s later; {broken.failed} calls failed in all, and all workers stopped."
+    key = (
+        f"A key that breaks under {max(WORKERS)} workers: {broken.failed} calls failed in all. After the second refusal "
+        f"had been answered {broken.calls} more began, the last of them {broken.seconds:.1f} s later; then all workers "
+        "had stopped."
     )
+    return f"{told}\n\n{table(runs)}\n\n{key}"
+
+
+if __name__ == "__main__":
+    print(section())
