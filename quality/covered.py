@@ -56,7 +56,8 @@ DECISIONS = (
 """What decides what a failure is, whether to call, whom to call again, what is recorded, and what may be shown."""
 
 UNIT_TESTS = ("tests/test_secret.py", "tests/catalogue", "tests/gate", "tests/backfill")
-"""Without those that start a sandbox: what only a whole flow reaches is not held."""
+WHOLE_FLOWS = ("command", "control", "faults", "hour", "kills", "model")
+"""Of the backfill's tests those that run whole flows, on a sandbox or at length: what only they reach is not held."""
 
 
 def short(report: dict[str, Any]) -> Iterator[str]:
@@ -82,6 +83,7 @@ def measure(folder: Path) -> dict[str, Any]:
     data, report = folder / "data", folder / "report.json"
     coverage = [sys.executable, "-m", "coverage"]
     tests = ["-m", "pytest", "-q", "-p", "no:xdist", "-m", "not sandbox", *UNIT_TESTS]
+    tests += [f"--ignore=tests/backfill/test_{name}.py" for name in WHOLE_FLOWS]
     options = ["--branch", "--source", "diag", "--data-file", str(data)]
     subprocess.run([*coverage, "run", *options, *tests], cwd=ROOT, check=True)
     subprocess.run([*coverage, "json", "--quiet", "--data-file", str(data), "-o", str(report)], cwd=ROOT, check=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-
 _PURE = "--noconftest"
 """Tests that need nothing of the sandbox: they start in a third of the time."""
 

@@ -215,3 +215,13 @@ def test_a_value_of_eight_characters_is_taken_out_whole(value: str) -> None:
 def test_an_empty_secret_is_false_and_any_other_true() -> None:
     assert not Secret("")
     assert Secret("0")
+
+
+def test_what_stands_before_a_date_and_a_region_is_a_key_though_nothing_else_says_so() -> None:
+    assert shown(KEY, "KLMNOPQRST/20261122/us-east-1/x") == "…/20261122/us-east-1/x"
+
+
+def test_of_values_that_a_line_goes_through_each_leaves_its_mask() -> None:
+    broken = f"{KEY[:12]}\n{KEY[12:]}"
+    mask = Secret(KEY).masked
+    assert shown(KEY, f"a {broken} b {broken} c") == f"a {mask} b {mask} c"
