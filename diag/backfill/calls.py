@@ -10,7 +10,7 @@ from typing import Protocol
 
 from diag.backfill.controls import Controls
 from diag.backfill.events import Event, Observer, RowAnswered
-from diag.backfill.fate import Fate, Policy, fate, is_unreadable
+from diag.backfill.fate import CACHED, Fate, Policy, fate, is_unreadable
 from diag.backfill.job import Answered, Job
 from diag.backfill.journal import Journal
 from diag.backfill.retries import RetryBudget, Uniform, delay
@@ -154,8 +154,15 @@ class Caller:
         may_retry = reading in (Reading.FAILURE, Reading.THROTTLED, Reading.NEUTRAL) and self._budget.take(
             throttled=reading is Reading.THROTTLED
         )
-        waited = self.clock() - job.began
-        return fate(outcome, reading, attempt=job.attempts, waited=waited, may_retry=may_retry, policy=self._policy)
+        return fate(
+            outcome,
+            reading,
+            attempt=job.attempts,
+            waited=self.clock() - job.began,
+            may_retry=may_retry,
+            renewable=job.retries > 0 and not job.force,
+            policy=self._policy,
+        )
 
     def _plan(self, answered: Answered) -> None:
         job, wish = answered.job, answered.outcome.diagnosis.retry_after
@@ -163,6 +170,8 @@ class Caller:
         if job.unresolved:
             job.due = self.clock() + self.settle
         elif answered.fate is Fate.RETRY:
+            # A function may store the failure of our first call and answer the next one from there, for ever.
+            job.force = job.force or answered.outcome.diagnosis.signature == CACHED
             throttled = answered.reading is Reading.THROTTLED
             wait = delay(job.retries, throttled=throttled, retry_after=wish, uniform=self._uniform)
             job.due = self.clock() + wait

@@ -11,6 +11,7 @@ from diag.rows.outcome import Outcome
 
 AMBIGUOUS = frozenset({"network.timeout", "network.reset", "runtime.idle-timeout", "function.unfinished"})
 """Nobody knows whether the function went on working (and paying) after these."""
+CACHED = "function.cached"
 _UNREADABLE = frozenset({"function.empty", "unknown"})
 _ANSWER_LOST = (502, 504, 520, 524)  # the function was reached, and its answer was not
 
@@ -61,18 +62,28 @@ def is_unreadable(outcome: Outcome) -> bool:
 
 
 def fate(
-    outcome: Outcome, reading: Reading, *, attempt: int, waited: float, may_retry: bool, policy: Policy | None = None
+    outcome: Outcome,
+    reading: Reading,
+    *,
+    attempt: int,
+    waited: float,
+    may_retry: bool,
+    renewable: bool = False,
+    policy: Policy | None = None,
 ) -> Fate:
     """What becomes of the row. ``attempt`` counts the calls of this pass that were not throttled, this one included;
-    ``waited`` are the seconds since the first; ``may_retry`` tells whether the run's retry budget allows one more."""
+    ``waited`` are the seconds since the first; ``may_retry`` tells whether the run's retry budget allows one more.
+    ``renewable``: what the function has in store for the row is what a call of this very run has left there."""
     policy = policy or Policy()
     match reading:
         case Reading.SUCCESS:
             return Fate.DONE
         case Reading.ITEM if not outcome.unverified:
             return Fate.REFUSED
-        case Reading.NEUTRAL if outcome.diagnosis.signature == "function.cached":
-            return Fate.DONE if outcome.marked else Fate.BROKEN  # the store may be mended by the next run
+        case Reading.NEUTRAL if outcome.diagnosis.signature == CACHED:
+            if outcome.marked:
+                return Fate.DONE
+            return Fate.RETRY if renewable and may_retry else Fate.BROKEN  # the store may be mended by the next run
         case Reading.PROJECT if not outcome.unverified:
             return Fate.BROKEN
         case Reading.THROTTLED if not outcome.unverified:

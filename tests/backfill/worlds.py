@@ -71,6 +71,7 @@ DEAD = diagnosis("image.not-found", Scope.ITEM)
 KEY = diagnosis("openai.key-invalid", Scope.PROJECT)
 BUSY = diagnosis("openai.overloaded")
 TIMEOUT = diagnosis("network.timeout")
+CACHED = diagnosis("function.cached", None, Verdict.INCONCLUSIVE)
 LIMITED = replace(diagnosis("openai.rate-limited"), retry_after=2.0)
 
 
@@ -91,6 +92,7 @@ class World:
     latency: Callable[[], float] = lambda: 7.5
     settings: Settings = field(default_factory=lambda: with_backfill())
     calls: Counter = field(default_factory=Counter)
+    forced: Counter = field(default_factory=Counter)
     in_flight: int = 0
     peak: int = 0
     results: set[str] = field(default_factory=set)
@@ -107,6 +109,7 @@ class World:
     async def run(self, row: Row, *, force: bool = False) -> Outcome:
         """As ``RowWorker.run``."""
         self.calls[row.id] += 1
+        self.forced[row.id] += force
         self.in_flight += 1
         self.peak = max(self.peak, self.in_flight)
         try:
@@ -126,6 +129,10 @@ class World:
             return None
         self.rows[row.id] = True
         return Outcome(row, OK, called=False, marked=True)
+
+    async def confirm(self, outcome: Outcome) -> Outcome:
+        """As ``Finder.confirm``: what is said here is so."""
+        return outcome
 
     async def accept(self, outcome: Outcome) -> Outcome:
         """As ``Finder.accept``."""
