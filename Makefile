@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+FUZZ_MINUTES ?= 10
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: help demo test browser-test check bench format docs clean lock audit sbom dist minimal coverage mutation soak
+.PHONY: help demo test browser-test check bench format docs clean lock audit sbom dist minimal coverage mutation soak fuzz
 
 help:
 	@echo "make demo    the whole story in the local sandbox, from a broken project to a finished backfill"
@@ -21,6 +22,7 @@ help:
 	@echo "make coverage the code that decides, by branch: every file at 95 % or more"
 	@echo "make mutation small wrongs in that code: a test must fail for each (an hour or more)"
 	@echo "make soak    ten minutes of kills and faults of every part of a real sandbox"
+	@echo "make fuzz    hostile input at length (FUZZ_MINUTES=10)"
 	@echo "make clean   remove .venv and caches"
 
 $(VENV)/.sandbox: setup.cfg pyproject.toml requirements/sandbox.txt
@@ -88,6 +90,9 @@ mutation: $(VENV)/.dev
 
 soak: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.soak --minutes 10
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m fuzz --minutes $(FUZZ_MINUTES)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

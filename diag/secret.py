@@ -145,7 +145,10 @@ class Redactor:
         self._spellings = {one: self._spellings[one] for one in sorted(self._spellings, key=len, reverse=True)}
 
     def __call__(self, text: str) -> str:
-        """The text without credentials: a known value becomes its mask, a known shape becomes its prefix."""
+        """The text without credentials: a known value becomes its mask, a known shape becomes its prefix. Half of a
+        character (a lone surrogate, which JSON can spell) becomes ``?``: nothing that is written can hold it."""
+        if not text.isascii():
+            text = text.encode("utf-8", "replace").decode()
         for spelling, mask in self._spellings.items():
             if spelling in text:
                 text = text.replace(spelling, mask)
