@@ -59,7 +59,7 @@ def mutants(path: str) -> Iterator[Mutant]:
         places = sum(1 for node in ast_nodes(tree) for _ in operator.mutation_positions(node))
         for occurrence in range(places):
             mutated = mutate_code(source, operator, occurrence)
-            if mutated is not None and not _is_no_sum(mutant := _mutant(path, name, source, mutated)):
+            if mutated is not None and not _says_nothing(mutant := _mutant(path, name, source, mutated)):
                 yield mutant
 
 
@@ -69,9 +69,11 @@ def _mutant(path: str, operator: str, source: str, mutated: str) -> Mutant:
     return Mutant(path, operator, number, line, mutated)
 
 
-def _is_no_sum(mutant: Mutant) -> bool:
-    """Cosmic Ray takes the star before keyword-only parameters for a multiplication."""
-    return "BinaryOperator" in mutant.operator and mutant.line.startswith(("def ", "async def "))
+def _says_nothing(mutant: Mutant) -> bool:
+    """Cosmic Ray takes the star before keyword-only parameters for a multiplication; and whether a record is frozen is
+    the type checker's affair."""
+    star = "BinaryOperator" in mutant.operator and mutant.line.startswith(("def ", "async def "))
+    return star or mutant.line.startswith("@dataclass(")
 
 
 class _Loader(SourceFileLoader):

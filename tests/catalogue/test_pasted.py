@@ -2,7 +2,7 @@
 
 import pytest
 
-from diag.catalogue.pasted import batch_record, pasted_answer
+from diag.catalogue.pasted import batch_record, is_record, pasted_answer, record
 
 
 def test_a_raw_response_gives_status_and_headers() -> None:
@@ -39,3 +39,33 @@ def test_a_body_that_is_json_is_taken_as_such() -> None:
 def test_a_faulty_line_says_what_is_wrong(line: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         batch_record(line)
+
+
+@pytest.mark.parametrize(
+    ("document", "is_one"),
+    [
+        ({"body": "x"}, True),
+        ({"body": "x", "status": 500, "id": 1}, True),
+        ({"body": "x", "error": "y"}, False),
+        ({"status": 500}, False),
+        (["body"], False),
+        ("body", False),
+    ],
+)
+def test_an_answer_that_happens_to_have_a_body_is_no_line_of_a_batch(document: object, is_one: bool) -> None:
+    assert is_record(document) is is_one
+
+
+@pytest.mark.parametrize(("given", "status"), [("500", 500), (" 429 ", 429), (0, 0), ("", None), (None, None)])
+def test_a_status_is_a_number_or_the_text_of_one(given: object, status: int | None) -> None:
+    assert record({"body": "x", "status": given}).answer.status == status
+
+
+def test_headers_of_several_values_are_one_text() -> None:
+    headers = {"vary": ["a", "b"], "retry-after": 5}
+    assert record({"body": "x", "headers": headers}).answer.headers == {"vary": "a, b", "retry-after": "5"}
+
+
+def test_true_is_no_status() -> None:
+    with pytest.raises(ValueError, match="'status'"):
+        record({"body": "x", "status": True})
