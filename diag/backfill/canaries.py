@@ -14,6 +14,7 @@ from diag.rows.outcome import Row
 _TRIES = 96
 _GALLOP = 4
 _WIDEST = 2**128
+_LARGEST = 2**63 - 1  # of a bigint
 
 
 class Canaries:
@@ -56,17 +57,19 @@ class Canaries:
         if is_uuid(lowest.id):
             keys += [str(uuid.UUID(int=int(fraction * _WIDEST))) for fraction in fractions(_TRIES)]
         elif lowest.id.isdecimal():
-            low, high = int(lowest.id), await self._beyond(int(lowest.id))
-            keys += [str(low + int(fraction * (high - low))) for fraction in fractions(_TRIES)]
+            width = len(lowest.id) if lowest.id.startswith("0") else 0  # texts like 000042 are in order as texts
+            low, high = int(lowest.id), await self._beyond(int(lowest.id), width)
+            keys += [str(low + int(fraction * (high - low))).zfill(width) for fraction in fractions(_TRIES)]
         # Where the holes were hit, and for keys of any other kind, the beginning of the table has to do.
         return keys + [None] * _TRIES
 
-    async def _beyond(self, low: int) -> int:
-        """A number beyond the highest key, at most four times as far as that one."""
-        step = 64
-        while await first(self._open_rows(str(low + step))) is not None:
+    async def _beyond(self, low: int, width: int) -> int:
+        """A number beyond the highest key, at most four times as far as that one. ``width``: digits of a key, with
+        zeros in front. Numbers that are texts may have no such end ("9" stands behind "1000"): then the longest."""
+        step, longest = 64, 10**width if width else _LARGEST
+        while low + step < longest and await first(self._open_rows(str(low + step).zfill(width))) is not None:
             step *= _GALLOP
-        return low + step
+        return min(low + step, longest)
 
 
 def is_uuid(text: str) -> bool:

@@ -47,6 +47,21 @@ async def test_numbers_are_spread_over_their_range(journal):
     assert found[-1] > 2500
 
 
+@pytest.mark.parametrize("highest", [60, 900, 4999, 9999])
+async def test_numbers_with_zeros_in_front_are_spread_though_they_are_texts(journal, highest):
+    keys = [f"{number:04d}" for number in range(1, highest + 1)]
+    found = sorted(int(key) for key in await drawn(journal, reader(keys), 12))
+    assert len(set(found)) == 12
+    assert found[-1] > highest / 2
+
+
+async def test_numbers_that_are_texts_are_spread_by_what_stands_behind_what(journal):
+    keys = sorted(str(number) for number in range(1, 3000))
+    found = await drawn(journal, reader(keys), 12)
+    assert len(set(found)) == 12
+    assert keys.index(max(found)) > len(keys) / 3
+
+
 async def test_keys_of_any_other_kind_come_from_the_beginning(journal):
     keys = [f"row-{number:03}" for number in range(20)]
     assert len(set(await drawn(journal, reader(keys), 10))) == 10
