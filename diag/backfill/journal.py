@@ -176,6 +176,12 @@ class Journal:
         wanted = list(row_ids)
         return await self._writer.submit(lambda db: _records(db, self._function, wanted))
 
+    async def unresolved(self, most: int) -> list[str]:
+        """Rows whose last call has no known end, the latest first."""
+        sql = "SELECT id FROM item WHERE function = ? AND state > 2 AND state = ? ORDER BY started_at DESC LIMIT ?"
+        values = (self._function, State.UNRESOLVED, most)
+        return await self._writer.submit(lambda db: [str(row[0]) for row in db.execute(sql, values)])
+
     def age(self, record: Record) -> float:
         """Seconds since the last call of the row was sent."""
         return max(0.0, self._now() - record.started_at)

@@ -23,6 +23,7 @@ from diag.backfill.events import Notice, Observer
 from diag.backfill.fate import Policy
 from diag.backfill.health import Preflight, open_gate
 from diag.backfill.journal import Journal, journal_path
+from diag.backfill.leftover import take_up
 from diag.backfill.limiter import RateLimiter
 from diag.backfill.options import Options
 from diag.backfill.parts import Run
@@ -138,6 +139,8 @@ async def go(this: Run, engine: Engine, preflight: Preflight | None) -> None:
         if this.options.force:
             this.gate = GateReport("none", "forced: started without a gate")
         elif preflight is not None:
+            if not this.options.repair:
+                await take_up(engine.caller, this.still_pending)
             canaries = _hollow(this) if this.options.repair else Canaries(this.rows, this.journal)
             this.gate = await open_gate(engine, preflight, canaries, engine.limits, this.options)
         if not this.controls.stopping:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from diag.backfill import Options
+from diag.backfill import Controls, Options, Stopped
+from diag.backfill.events import Notice, RowAnswered
 from diag.errors import ExitCode
 from diag.rows.outcome import Row
 
@@ -43,6 +44,44 @@ def test_a_healthy_project_takes_seven_canaries_the_test_call_among_them(journal
     assert (result.gate.decision, result.gate.canaries, result.gate.successes) == ("open", 7, 7)
     assert (result.succeeded, result.calls) == (100, 100)
     assert max(world.calls.values()) == 1
+
+
+def left_in_flight(world, journal, finished):
+    """A run that was cut off at once, whose calls came to their end in the function if ``finished``."""
+    controls = Controls()
+
+    def cut(event):
+        if isinstance(event, RowAnswered) and len(world.pending) == 50:
+            controls.now(Stopped("interrupted"))
+
+    virtually(world, journal, controls=controls, observers=[cut])
+    begun = [row_id for row_id, count in world.calls.items() if count and not world.rows[row_id]]
+    world.results.update(begun if finished else ())
+    return begun
+
+
+def test_what_an_earlier_run_left_in_flight_is_looked_up_before_preflight_calls_anything(journal):
+    world = World.of(100)
+    begun = left_in_flight(world, journal, finished=True)
+    assert begun
+    result = gated(world, journal, run="run-2", at=1000)
+    assert (result.gate.decision, result.exit_code, world.pending) == ("open", ExitCode.OK, [])
+    assert max(world.calls.values()) == 1
+
+
+@pytest.mark.parametrize(("ago", "waits"), [(1, True), (1000, False)])
+def test_preflight_waits_for_calls_that_were_sent_just_before(journal, ago, waits):
+    world, told, begins = World.of(100), [], []
+    assert left_in_flight(world, journal, finished=False)
+
+    async def preflight():
+        begins.append(asyncio.get_running_loop().time())
+        return Health(ExitCode.UNHEALTHY, "unhealthy", "openai.key-missing", ())
+
+    tell = [lambda event: told.append(event.text) if isinstance(event, Notice) else None]
+    virtually(world, journal, run="run-2", at=ago, preflight=preflight, observers=tell)
+    assert any(text.startswith("waiting") for text in told) is waits
+    assert (begins[0] > 1) is waits
 
 
 @pytest.mark.parametrize("code", [ExitCode.UNHEALTHY, ExitCode.DEGRADED, ExitCode.CANNOT_VOUCH, ExitCode.BUG])
