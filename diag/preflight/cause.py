@@ -28,6 +28,8 @@ _OF_THE_KEY = (
     "signature-mismatch",
     "token-expired",
 )
+_OF_THE_TOKEN = ("aws.token-expired", "aws.key-invalid")
+"""What AWS answers to a lasting key pair beside a session token."""
 _FRESH = timedelta(minutes=30)
 """A warm worker keeps the values that it booted with; this long after a change that is worth a thought."""
 
@@ -46,6 +48,8 @@ def enriched(
     if finding.status is not Status.FAIL or diagnosis is None or copies is None:
         return finding
     own = own_copies(copies, diagnosis.component)
+    if diagnosis.signature in _OF_THE_TOKEN and _is_token_stray(own):
+        finding = _without_token(finding, ref)
     different = [copy for copy in own if copy.is_different]
     if different:
         return _differing(finding, different)
@@ -74,6 +78,22 @@ def _differing(finding: Finding, different: Sequence[Copy]) -> Finding:
     mend = (Remedy("Set the local value, if that is the right one.", command),) if names else ()
     remedies = finding.remedies or (finding.diagnosis.remedies if finding.diagnosis else ())
     return dataclasses.replace(finding, evidence=(*told, *finding.evidence), remedies=(*mend, *remedies))
+
+
+def _is_token_stray(own: Sequence[Copy]) -> bool:
+    """Whether the project holds a session token that a lasting key pair, known here, has no use for."""
+    stored = {copy.name for copy in own if copy.stored}
+    key = next((copy.local for copy in own if copy.name == "AWS_ACCESS_KEY_ID"), None)
+    return "AWS_SESSION_TOKEN" in stored and key is not None and key.secret.reveal().startswith("AKIA")
+
+
+def _without_token(finding: Finding, ref: str | None) -> Finding:
+    remedy = Remedy(
+        "Take the session token away: it belongs to temporary keys, and the key pair here is a lasting one.",
+        f"supabase secrets unset AWS_SESSION_TOKEN --project-ref {ref or '<project-ref>'}",
+    )
+    remedies = finding.remedies or (finding.diagnosis.remedies if finding.diagnosis else ())
+    return dataclasses.replace(finding, remedies=(remedy, *remedies))
 
 
 def _stale(finding: Finding, own: Sequence[Copy], function: str, ref: str | None, now: datetime) -> Finding:

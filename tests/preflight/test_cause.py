@@ -95,3 +95,17 @@ def test_the_simple_function_is_not_offered_in_place_of_itself() -> None:
     assert with_ways_on(results, own) == results
     none = Settings(function=FunctionSettings(fallback=None))
     assert with_ways_on(results, none) == results
+
+
+@pytest.mark.parametrize(("key", "is_stray"), [("AKIA0123456789ABCDEF", True), ("ASIA0123456789ABCDEF", False)])
+def test_a_session_token_beside_a_lasting_key_is_to_be_taken_away(key: str, is_stray: bool) -> None:
+    stored, local = (
+        StoredSecret("AWS_ACCESS_KEY_ID", "0" * 64),
+        LocalSecret("AWS_ACCESS_KEY_ID", Secret(key), Place(text=".env:1")),
+    )
+    token = Copy("AWS_SESSION_TOKEN", State.ONLY_STORED, "", False, StoredSecret("AWS_SESSION_TOKEN", "1" * 64))
+    held = Copies("sha256", (Copy("AWS_ACCESS_KEY_ID", State.DIFFERS, "another", True, stored, local), token))
+    told = enriched(found(describe("aws.token-expired"), status=Status.FAIL), held, (), "f", "abc", NOW)
+    commands = [one.command for one in told.remedies]
+    assert commands[0] == "nukediag secrets push AWS_ACCESS_KEY_ID --overwrite --yes"
+    assert ("supabase secrets unset AWS_SESSION_TOKEN --project-ref abc" in commands) is is_stray
