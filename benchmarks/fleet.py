@@ -182,9 +182,9 @@ def section() -> str:
         "Workers, database, data API and function share one machine."
     )
     key = (
-        f"A key that breaks under {max(WORKERS)} workers: {broken.failed} calls failed in all. After the second refusal "
-        f"had been answered {broken.calls} more began, the last of them {broken.seconds:.1f} s later; then all workers "
-        "had stopped."
+        f"A key that breaks under {max(WORKERS)} workers: {broken.failed} calls failed in all. After the second "
+        f"refusal had been answered {broken.calls} more began, the last of them {broken.seconds:.1f} s later; "
+        "then all workers had stopped."
     )
     return f"{told}\n\n{table(runs)}\n\n{key}"
 
