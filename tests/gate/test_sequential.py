@@ -1,5 +1,6 @@
 """The gate's sequential test: its shortest verdicts, its waves, its error rates."""
 
+import math
 import random
 
 import pytest
@@ -173,3 +174,13 @@ def test_a_wave_leaves_room_below_the_cap():
     almost = run([Reading.NEUTRAL] * 29)
     assert (almost.called, almost.wave) == (29, 1)
     assert run([Reading.NEUTRAL] * 30).wave == 0
+
+
+@pytest.mark.parametrize(("error", "odds"), [(0.05, 19), (0.01, 99), (0.5, 1)])
+def test_the_gate_decides_at_the_odds_that_its_error_allows(error, odds):
+    assert Limits(error=error).boundary == pytest.approx(math.log(odds))
+
+
+def test_the_weights_are_what_an_outcome_says_for_going_against_stopping():
+    limits = Limits(go=0.9, stop=0.6)
+    assert (limits.success, limits.failure) == pytest.approx((math.log(0.9 / 0.6), math.log(0.4 / 0.1)))
