@@ -18,6 +18,7 @@ from click.shell_completion import CompletionItem
 
 from diag import __version__
 from diag.cli.help_format import Context
+from diag.cli.last_words import redact_last_words
 from diag.cli.streams import (
     ReaderLeft,
     as_utf8,
@@ -164,6 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with the contract's exit code."""
     words = as_utf8(sys.argv[1:]) if arguments is None else list(arguments)
     never_fail_to_encode()
+    redact_last_words()
     code = int(_run(words))
     finish()
     sys.exit(code)
