@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from diag.catalogue import SIGNATURES, classify
+from diag.catalogue.classify import LONGEST_PLACE
 from diag.catalogue.log import is_log, read_log
 from diag.catalogue.pasted import batch_record, pasted_answer
 from diag.config import load
@@ -47,6 +48,7 @@ def pasted(data: bytes) -> None:
 def _shown(found: Diagnosis) -> None:
     assert found.signature in SIGNATURES
     assert all(len(piece.text) <= LONGEST_EVIDENCE for piece in found.evidence)
+    assert all(len(piece.where) <= LONGEST_PLACE for piece in found.evidence)
     _harmless(str(diagnosis_text(found, PAPER, 2)), inert_json(diagnosis_document(found, None).model_dump_json()))
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from diag.backfill.counters import STEPS
@@ -26,6 +26,11 @@ _RUN = (
     "attempted", "succeeded", "failed", "skipped", "calls", "retries", "wasted", "unresolved", "passes", "refused",
     "remaining", "cost_usd", "exit_code",
 )  # fmt: skip
+T = TypeVar("T")
+_KINDS = {
+    "int": int, "float": int | float, "str": str,
+    "int | None": int | None, "float | None": int | float | None, "str | None": str | None,
+}  # fmt: skip
 _WITHOUT_RESULT = (State.REFUSED, State.FAILED, State.UNRESOLVED, State.BROKEN)
 
 
@@ -128,20 +133,17 @@ class Runs:
     def signatures(self, run: str) -> tuple[SignatureCount, ...]:
         """What a run has met apart from success, the most frequent first, each with its title and its remedies."""
         sql = "SELECT signature, scope, count, example, title, remedies FROM tally WHERE run = ? ORDER BY 3 DESC, 1"
-        return tuple(
-            SignatureCount(name, scope and Scope(scope), count, example, title, _remedies(remedies))
-            for name, scope, count, example, title, remedies in self._read(sql, run)
-        )
+        return tuple(self._read(_signature_count, sql, run))
 
     def slots(self, run: str) -> list[Slot]:
         """Counts over time, oldest first, 720 of them at most; slots without anything are left out."""
         sql = "SELECT at, width, calls, good, refused, failed, throttled, wasted FROM pace WHERE run = ? ORDER BY at"
-        return [Slot(*found) for found in self._read(sql, run)]
+        return self._read(lambda found: Slot(*found), sql, run)
 
     def latencies(self, run: str) -> list[Latency]:
         """The distribution of the calls' durations, shortest first."""
         sql = "SELECT bucket, good, bad FROM latency WHERE run = ? ORDER BY bucket"
-        return [Latency(_bound(at), _bound(at + 1), good, bad) for at, good, bad in self._read(sql, run)]
+        return self._read(lambda found: Latency(_bound(found[0]), _bound(found[0] + 1), *found[1:]), sql, run)
 
     def failed_rows(self, run: str, most: int = 100, signature: str | None = None) -> list[FailedRow]:
         """Rows that this run was the last to call and that have no result, latest first."""
@@ -151,36 +153,52 @@ class Runs:
             wanted, values = f"{wanted} AND signature = ?", [*values, signature]
         columns = "id, state, attempts, started_at, ended_at, duration_ms, signature, scope, status, evidence"
         sql = f"SELECT {columns} FROM item WHERE {wanted} ORDER BY ended_at DESC LIMIT ?"  # noqa: S608 - our own words
-        return [_failed_row(found) for found in self._read(sql, *values, most)]
+        return self._read(_failed_row, sql, *values, most)
 
     def failed_count(self, run: str) -> int:
         """How many rows this run was the last to call and that have no result."""
         marks = ",".join("?" * len(_WITHOUT_RESULT))
         sql = f"SELECT count(*) FROM item WHERE state > 2 AND state IN ({marks}) AND run = ?"  # noqa: S608 - only "?"
-        return sum(int(count) for (count,) in self._read(sql, *_WITHOUT_RESULT, run))
+        return sum(self._read(lambda found: int(found[0]), sql, *_WITHOUT_RESULT, run))
 
     def refused(self, function: str) -> int:
         """How many rows all runs so far have recorded as failed on their own account."""
         sql = "SELECT count(*) FROM item WHERE function = ? AND state > 2 AND state = ?"
-        return sum(int(count) for (count,) in self._read(sql, function, State.REFUSED))
+        return sum(self._read(lambda found: int(found[0]), sql, function, State.REFUSED))
 
     def _past(self, which: str, value: object) -> list[PastRun]:
         sql = f"SELECT {', '.join(_RUN)}, options, gate, stopped FROM run {which}"  # noqa: S608 - our own words
-        return [_past_run(found) for found in self._read(sql, value)]
+        return self._read(_past_run, sql, value)
 
-    def _read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    def _read(self, make: Callable[[Sequence[Any]], T], sql: str, *values: object) -> list[T]:
+        """What ``make`` makes of each line. What no nukediag has written is a fault of the file, like a page of it
+        that cannot be read: a disk may have turned a number into a text."""
         if not self.path.exists():
             return []
         try:
             with closing(sqlite3.connect(f"file:{quote(str(self.path))}?mode=ro", uri=True, timeout=10)) as db:
-                return db.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
+                return [_sound(make(found)) for found in db.execute(sql, values)]
+        except (sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             raise translate(error, self.path) from None
 
 
 def refused_rows(path: Path, function: str) -> int:
     """How many rows earlier runs have recorded as failed on their own account. Reads only; 0 without a journal."""
     return Runs(path).refused(function)
+
+
+def _sound(made: T) -> T:
+    """The same, if its fields are of the kinds that they are declared to be. Raises TypeError."""
+    for one in fields(made) if is_dataclass(made) and not isinstance(made, type) else ():
+        kinds = _KINDS.get(str(one.type))
+        if kinds and not isinstance(getattr(made, one.name), kinds):
+            raise TypeError(f"{one.name} is no {one.type}")
+    return made
+
+
+def _signature_count(found: Sequence[Any]) -> SignatureCount:
+    name, scope, count, example, title, remedies = found
+    return SignatureCount(name, scope and Scope(scope), count, example, title, _remedies(remedies))
 
 
 def _past_run(found: Sequence[Any]) -> PastRun:

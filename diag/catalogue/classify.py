@@ -18,6 +18,7 @@ from diag.diagnosis import Answer, Diagnosis, Evidence, Verdict
 from diag.secret import redact
 
 LONGEST_EVIDENCE = 300
+LONGEST_PLACE = 80  # characters of where it stood
 """Characters of one piece of evidence."""
 _SHORTENED = 4_000  # characters that are searched for credentials before a text is cut to that length
 MOST_EVIDENCE = 6
@@ -219,7 +220,7 @@ def _evidence(case: _Case, found: _Ruling) -> Iterator[Evidence]:
     pieces = list(_pieces(case, found))
     seen: dict[tuple[str, str], None] = {}
     for where, text in pieces:
-        seen.setdefault((where, shorten(text)), None)
+        seen.setdefault((shorten(where, LONGEST_PLACE), shorten(text)), None)  # names in a body are from outside too
     for where, text in list(seen)[:MOST_EVIDENCE]:
         yield Evidence(where, text)
 
@@ -242,9 +243,9 @@ def _pieces(case: _Case, found: _Ruling) -> Iterator[tuple[str, str]]:
         yield "body", case.reading.text
 
 
-def shorten(text: str) -> str:
+def shorten(text: str, longest: int = LONGEST_EVIDENCE) -> str:
     """The text without credentials and cut to a readable length."""
     if len(text) > _SHORTENED:
         text = text[:_SHORTENED].rsplit(None, 1)[0]  # between two words: half a credential would not be known as one
     flat = " ".join(redact(text).split())
-    return flat if len(flat) <= LONGEST_EVIDENCE else f"{flat[: LONGEST_EVIDENCE - 1]}…"
+    return flat if len(flat) <= longest else f"{flat[: longest - 1]}…"

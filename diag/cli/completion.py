@@ -109,7 +109,7 @@ def _secrets() -> list[str]:
     try:
         named = tomllib.loads(Path("nukediag.toml").read_text(encoding="utf-8"))["secrets"]["required"]
         return [name for name in named if isinstance(name, str)]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         from diag.config.settings import SecretsSettings
 
         return [*SecretsSettings().required]

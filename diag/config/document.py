@@ -51,9 +51,9 @@ def read_document(path: Path, shown: str) -> Document:
     text = read_text(path, shown)
     try:
         raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is one, and a number of 5,000 digits another
         where = re.search(r"at (?:line \d+, column \d+|end of document)", str(error))
-        reason = f"{shown} is not valid TOML ({where[0] if where else 'nested too deep'})"
+        reason = f"{shown} is not valid TOML ({where[0] if where else 'nested too deep, or a number too long'})"
         raise SettingsError(reason, "Mend that line; strings need quotes.") from None
     document = Document(shown, path, text=text)
     _refuse_secrets(document, raw)

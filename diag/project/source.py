@@ -83,7 +83,7 @@ def _of_function(folder: Path, function: str) -> dict[str, Any]:
 def _settings(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
 
 
@@ -187,7 +187,7 @@ def _import_map(folder: Path) -> dict[str, Path]:
 def _imports_of(path: Path) -> dict[str, object]:
     try:
         document = json.loads(without_comments(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     imports = document.get("imports") if isinstance(document, dict) else None
     return imports if isinstance(imports, dict) else {}

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diag.catalogue import SIGNATURES, classify
+from diag.catalogue.classify import LONGEST_PLACE
 from diag.catalogue.examples import EXAMPLES
 from diag.catalogue.reading import HEAD, TAIL, cut, read
 from diag.diagnosis import Answer
@@ -107,6 +108,14 @@ def test_evidence_shows_no_key() -> None:
     found = classify(Answer(status=500, body=json.dumps({"error": f"Incorrect API key provided: {key}"})))
     assert found.signature == "openai.key-invalid"
     assert key not in repr(found)
+
+
+def test_a_name_in_a_body_is_shown_like_its_text_without_a_key_and_cut() -> None:
+    key = "sk-proj-" + "a1B2" * 12
+    found = classify(Answer(status=500, body=json.dumps({key: {"n" * 900: "wrong key for OpenAI"}})))
+    assert found.signature == "openai.key-invalid"
+    assert "a1B2a1B2" not in repr(found)
+    assert max(len(piece.where) for piece in found.evidence) <= LONGEST_PLACE
 
 
 @pytest.mark.parametrize("blanks", range(3_990 - 40, 4_000, 7))

@@ -70,7 +70,7 @@ def _settings(config: Path) -> dict[str, Mapping[str, Any]]:
         return {}
     try:
         named = tomllib.loads(config.read_text(encoding="utf-8")).get("functions", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{config} cannot be read: {error}", "mend it, or give another folder") from error
     return {slug: each for slug, each in named.items() if isinstance(each, dict)}
 

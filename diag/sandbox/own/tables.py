@@ -58,7 +58,7 @@ def config(supabase: Path) -> dict[str, Any]:
     """What ``config.toml`` says; empty where there is none to read (whoever reads the functions complains of that)."""
     try:
         return tomllib.loads((supabase / "config.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
 
 
