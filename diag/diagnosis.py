@@ -49,7 +49,10 @@ class Answer:
     def header(self, name: str) -> str | None:
         """The value of a header, whatever the case of its name."""
         wanted = name.lower()
-        return next((value for key, value in self.headers.items() if key.lower() == wanted), None)
+        for key, value in self.headers.items():  # no generator: this is asked seven times for each answer
+            if key.lower() == wanted:
+                return value
+        return None
 
 
 @dataclass(frozen=True, slots=True)
