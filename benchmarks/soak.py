@@ -34,6 +34,7 @@ _IN_FLIGHT = 8
 _LIFE = (3.0, 20.0)  # seconds until a run is killed
 _CALM = (0.5, 3.0)  # seconds between faults
 _END = (signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+_PATIENCE = 20.0  # seconds for a run to end of a signal
 _LAST_RUNS = 4  # without faults, to bring what is left to its end
 _LAST_SECONDS = 600
 _BREATH = 5.0  # seconds for the parts to come up
@@ -130,12 +131,19 @@ class Soak:
                 self.found.faults[name] += 1
                 parts.faults[name]()
         if run.poll() is None:
-            how = self.rng.choice(_END)
-            self.found.faults[f"nukediag ended by {how.name}"] += 1
-            run.send_signal(how)
-            self._wait(run, 20)
+            self._end(run, self.rng.choice(_END))
+
+    def _end(self, run: subprocess.Popen[bytes], how: signal.Signals) -> None:
+        """A first polite signal lets it finish what is in flight, a second one does not."""
+        self.found.faults[f"nukediag ended by {how.name}"] += 1
+        run.send_signal(how)
+        self._wait(run, _PATIENCE)
         if run.poll() is None:
-            self.found.broken.append("a run did not end within 20 s of a polite signal")
+            self.found.faults["signalled a second time"] += 1
+            run.send_signal(how)
+            self._wait(run, _PATIENCE)
+        if run.poll() is None:
+            self.found.broken.append(f"a run did not end within {_PATIENCE:.0f} s of a second {how.name}")
             run.kill()
         run.wait()
 
