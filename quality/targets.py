@@ -24,7 +24,7 @@ TARGETS: Mapping[str, Target] = {
         ("tests/gate", _PURE),
     ),
     "secret": Target(("diag/secret.py",), ("tests/test_secret.py", _PURE)),
-    "limiter": Target(("diag/backfill/limiter.py",), ("tests/backfill/test_limiter.py",)),
+    "limiter": Target(("diag/backfill/limiter.py",), ("tests/backfill/test_limiter_steps.py", _PURE)),
     "retries": Target(
         ("diag/backfill/retries.py", "diag/backfill/fate.py"),
         ("tests/backfill/test_retries.py", "tests/backfill/test_fate.py"),
