@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from diag.cli.options import Session, project_options
 from diag.errors import UsageError
+
+if TYPE_CHECKING:
+    from diag.report.control_document import ControlWord
 
 _KNOBS = ("rate", "concurrency")
 _SHARED = ("pause", "resume", "stop", "rate")
@@ -58,7 +62,7 @@ def set_(session: Session, knob: str, *, queue: str | None) -> int:
         value = 0.0
     if name not in _KNOBS or value <= 0 or (name == "concurrency" and value != int(value)):
         raise UsageError(f"{knob!r} sets nothing", "nukediag control set rate=5, or concurrency=8")
-    return _send(session, queue, name, f"{name} is now {value:g}", value)
+    return _send(session, queue, cast("ControlWord", name), f"{name} is now {value:g}", value)
 
 
 @command.command()
@@ -70,7 +74,7 @@ def stop(session: Session, *, now: bool, queue: str | None) -> int:
     return _send(session, queue, "stop-now" if now else "stop", "stopping")
 
 
-def _send(session: Session, queue: str | None, word: str, said: str, value: float | None = None) -> int:
+def _send(session: Session, queue: str | None, word: ControlWord, said: str, value: float | None = None) -> int:
     if queue is None:
         from diag.backfill.journal import journal_path
         from diag.backfill.remote import Word, send
@@ -86,6 +90,10 @@ def _send(session: Session, queue: str | None, word: str, said: str, value: floa
         session.configuration.require("url", "service_key")
         asyncio.run(_tell_workers(session, queue, word, value))
     session.log.print(said)
+    if session.format == "json":
+        from diag.report.control_document import ControlDocument
+
+        session.emit(ControlDocument(exit_code=0, word=word, value=value, queue=queue))
     return 0
 
 

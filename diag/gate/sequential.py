@@ -105,7 +105,7 @@ class GateTest:
         seen = f"{self.successes} of {trials} canary calls succeeded"
         match self.decision:
             case Decision.OPEN:
-                return f"{seen}; the success rate is at least {low:.0%} (95 % sure), the gate asks for {self._go}"
+                return f"{seen}: enough to tell a rate of {self._go} from one below {self.limits.stop:.0%}"
             case Decision.SHUT if self.repeated:
                 times = self.project[self.repeated]
                 return f"{seen}; {self.repeated} came {times} times, and it fails every call alike"

@@ -14,6 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json
 
 from diag.report.backfill_document import BackfillDocument
 from diag.report.config_document import ConfigDocument
+from diag.report.control_document import ControlDocument
 from diag.report.documents import DiagnosisDocument, Document, TestImageDocument
 from diag.report.drill_document import DrillDocument
 from diag.report.error_document import ErrorDocument
@@ -34,6 +35,7 @@ DOCUMENTS: Mapping[str, tuple[type[Document], ...]] = {
     "nukediag/backfill/1": (BackfillDocument,),
     "nukediag/catalogue/1": (CatalogueDocument,),
     "nukediag/config/1": (ConfigDocument,),
+    "nukediag/control/1": (ControlDocument,),
     "nukediag/diagnosis/1": (DiagnosisDocument, TestImageDocument, LogDocument, BatchLine),
     "nukediag/drill/1": (DrillDocument,),
     "nukediag/error/1": (ErrorDocument,),

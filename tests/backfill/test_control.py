@@ -49,7 +49,8 @@ def test_paused_it_starts_nothing_and_resumed_it_goes_on(running):
     held = calls(sandbox)
     time.sleep(3)  # six more calls would have been started
     assert calls(sandbox) == held
-    assert control("resume").code == 0
+    told = control("resume", "--json")
+    assert (told.code, told.document["schema"], told.document["word"]) == (0, "nukediag/control/1", "resume")
     wait_until(lambda: calls(sandbox) > held)
 
 
