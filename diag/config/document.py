@@ -22,6 +22,7 @@ from diag.secret import Redactor, redact
 FILE_NAME = "nukediag.toml"
 _PROJECT = {known.in_file: known.key for known in CONNECTION if known.in_file}
 _CREDENTIAL = re.compile(r"(?:^|_)(?:key|keys|token|password|secret|pat|pwd)$", re.IGNORECASE)
+_MOST_PARTS = 100
 _NO_SECRETS = (
     "It is meant to be committed: put keys and tokens into .env.local (see nukediag config show for the names)."
 )
@@ -50,7 +51,7 @@ def read_document(path: Path, shown: str) -> Document:
     """Reads and checks the file. Raises SettingsError with the line; never repeats a value."""
     text = read_text(path, shown)
     try:
-        raw = tomllib.loads(text)
+        raw = _parsed(text)
     except (ValueError, RecursionError) as error:  # TOMLDecodeError is one, and a number of 5,000 digits another
         where = re.search(r"at (?:line \d+, column \d+|end of document)", str(error))
         reason = f"{shown} is not valid TOML ({where[0] if where else 'nested too deep, or a number too long'})"
@@ -61,6 +62,14 @@ def read_document(path: Path, shown: str) -> Document:
     for name in raw:
         _known_or_error(document, name, name, known)
     return Document(shown, path, _sections(document, raw), _project(document, raw), _signatures(document, raw), text)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """tomllib takes a time that grows with the square of a key's parts."""
+    for line in text.splitlines():
+        if line.partition("=")[0].count(".") > _MOST_PARTS and not line.lstrip().startswith("#"):
+            raise RecursionError
+    return tomllib.loads(text)
 
 
 def _sections(document: Document, raw: Mapping[str, Any]) -> dict[str, Any]:

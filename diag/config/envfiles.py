@@ -87,11 +87,13 @@ def _line(binding: Binding) -> int:
 def read_text(path: Path, shown: str) -> str:
     """The text of a settings file, whatever editor wrote it. Raises SettingsError."""
     try:
-        if path.stat().st_size > _LARGEST:
-            raise SettingsError(f"{shown} is too large for a settings file", "Name the right file.")
-        data = path.read_bytes()
-    except OSError as error:
-        raise SettingsError(f"{shown} cannot be read: {error.strerror}", "Check the path and its rights.") from None
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)  # its size says nothing where it is a pipe or a device
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise SettingsError(f"{shown} cannot be read: {why}", "Check the path and its rights.") from None
+    if len(data) > _LARGEST:
+        raise SettingsError(f"{shown} is too large for a settings file", "Name the right file.")
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return data.decode(encoding)
