@@ -13,7 +13,7 @@ _LOGS = Remedy(
 
 SIGNATURES = (
     Signature("function.ok", "fresh, complete work", Verdict.OK, None),
-    Signature("function.cached", "a stored result came back", _OPEN, None, (Remedy("It proves nothing about the credentials: test a row that has no result yet.", "nukediag test-image --next",),)),
+    Signature("function.cached", "a stored result came back", _OPEN, None, (Remedy("It proves nothing about the credentials: test a row that has no result yet.", "nukediag test-image --next",), Remedy("If every row answers from a store, have one analysed anew, whatever is stored; that call is paid for.", "nukediag test-image --next --force",),)),
     Signature("function.paused", "the function says that it is switched off", _OPEN, Scope.PROJECT, (Remedy("Switch it on again: clear the pause flag in the function's secrets.", "supabase secrets unset NUKE_ANALYSIS_PAUSED --project-ref {ref}",),)),
     Signature("function.unfinished", "accepted, but not done yet", _OPEN, Scope.TRANSIENT, (Remedy("Look at the row again later."),)),
     Signature("function.partial", "a part of the analysis is missing, and nothing says why", Verdict.DEGRADED, Scope.PROJECT, (_LOGS,)),
