@@ -225,3 +225,18 @@ def test_of_values_that_a_line_goes_through_each_leaves_its_mask() -> None:
     broken = f"{KEY[:12]}\n{KEY[12:]}"
     mask = Secret(KEY).masked
     assert shown(KEY, f"a {broken} b {broken} c") == f"a {mask} b {mask} c"
+
+
+def test_lines_before_in_and_after_a_value_stay_where_they_were() -> None:
+    text = f"one\ntwo\nthree {KEY[:10]}\n{KEY[10:20]}\n{KEY[20:]} four\nfive"
+    assert shown(KEY, text) == f"one\ntwo\nthree {Secret(KEY).masked} four\nfive"
+
+
+def test_a_broken_value_is_found_where_the_text_begins() -> None:
+    assert shown(KEY, f"{KEY[:12]}\n{KEY[12:]} b") == f"{Secret(KEY).masked} b"
+
+
+@pytest.mark.parametrize("value", [LONG, "AKIARZPUZDIKCQOCXXK7"])
+def test_the_first_and_the_last_eight_characters_are_pieces_too(value: str) -> None:
+    assert value[:8] not in shown(value, f"see {value[:8]} {value[-8:]}.")
+    assert value[-8:] not in shown(value, f"see {value[:8]} {value[-8:]}.")
