@@ -128,6 +128,11 @@ def test_no_key_shows_where_a_long_text_is_cut_in_the_middle_of_it(blanks: int) 
     assert not any(key[start : start + 8] in shown for start in range(3, len(key) - 8))
 
 
+def test_a_body_that_begins_with_thousands_of_blanks_has_a_diagnosis() -> None:
+    body = json.dumps({"error": " " * 9_000 + "boom"})
+    assert classify(Answer(status=500, body=body)).signature in SIGNATURES
+
+
 def test_evidence_is_cut_short() -> None:
     found = classify(Answer(status=500, body="OPENAI_API_KEY missing " + "y" * 5_000))
     assert all(len(piece.text) <= 300 for piece in found.evidence)
