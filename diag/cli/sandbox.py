@@ -24,13 +24,13 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 _EPILOG = """\b
 Examples:
-  nukediag sandbox up                              everything works
-  nukediag sandbox up --scenario aws-key-unknown   one fault
-  nukediag sandbox up --functions .                your own functions, tables and buckets
-  nukediag sandbox scenario openai-quota-exhausted another fault, while it runs
-  nukediag sandbox scenarios                       all that can be played
-  nukediag sandbox status                          where it is, what it counted
-  nukediag sandbox down                            no process and no file is left
+  nukediag sandbox up                             everything works
+  nukediag sandbox up --scenario aws-key-unknown  one fault
+  nukediag sandbox up --functions .               your own functions and tables
+  nukediag sandbox scenario aws-throttled         another fault, while it runs
+  nukediag sandbox scenarios                      all that can be played
+  nukediag sandbox status                         where it is, what it counted
+  nukediag sandbox down                           no process or file is left
 """
 
 
