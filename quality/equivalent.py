@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _NEVER_EQUAL = "a sum of logarithms is never exactly the mark"
+_NO_TIME = "no monotonic time is below 0"
+_LIMITER = "diag/backfill/limiter.py"
 _GUARD = "diag/gate/guard.py"
 
 EQUIVALENT: Mapping[tuple[str, str], str] = {
@@ -15,4 +17,7 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
         "return Alarm(AlarmKind.PAUSE, signature, self._seen(good)) if self.score > PAUSE_AT else None",
     ): _NEVER_EQUAL,
     ("diag/secret.py", "kept, done, at = list[str](), 0, -1"): "looks once more, at nothing, and goes on from 0",
+    (_LIMITER, "not_before: float = -1.0"): _NO_TIME,
+    (_LIMITER, "_next: float = -1.0"): _NO_TIME,
+    (_LIMITER, "self.most, self.rate, self._next = rate / _KNOWN, rate, -1.0"): _NO_TIME,
 }

@@ -240,3 +240,8 @@ def test_a_broken_value_is_found_where_the_text_begins() -> None:
 def test_the_first_and_the_last_eight_characters_are_pieces_too(value: str) -> None:
     assert value[:8] not in shown(value, f"see {value[:8]} {value[-8:]}.")
     assert value[-8:] not in shown(value, f"see {value[:8]} {value[-8:]}.")
+
+
+def test_many_short_lines_before_a_broken_value_stay_all() -> None:
+    before = "a\n" * 20
+    assert shown(KEY, f"{before}{KEY[:12]}\n{KEY[12:]} b") == f"{before}{Secret(KEY).masked} b"

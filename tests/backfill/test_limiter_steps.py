@@ -106,3 +106,11 @@ def test_told_a_rate_it_takes_that_at_once():
     limiter.set_rate(4.0)
     assert (limiter.rate, limiter.turn(1.0)) == (4.0, 0.0)
     assert [limiter.turn(1.0), limiter.most] == [pytest.approx(0.15), pytest.approx(4 / 0.95)]
+
+
+def test_the_first_wait_has_no_time_behind_it_to_grow_over():
+    limiter = RateLimiter()
+    assert [limiter.turn(50.0), limiter.turn(50.0) > 0, limiter.rate] == [0.0, False, 20.0]
+    assert limiter.turn(50.0) == pytest.approx(0.0)
+    assert limiter.turn(50.0) > 0
+    assert limiter.rate == 20.0
