@@ -114,3 +114,10 @@ def test_the_first_wait_has_no_time_behind_it_to_grow_over():
     assert limiter.turn(50.0) == pytest.approx(0.0)
     assert limiter.turn(50.0) > 0
     assert limiter.rate == 20.0
+
+
+def test_it_grows_over_the_time_since_it_last_grew():
+    limiter = waiting()
+    limiter._grown = 5.0
+    limiter.turn(5.5)
+    assert limiter.rate == pytest.approx(20 * 1.15**0.5)

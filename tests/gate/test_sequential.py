@@ -184,3 +184,8 @@ def test_the_gate_decides_at_the_odds_that_its_error_allows(error, odds):
 def test_the_weights_are_what_an_outcome_says_for_going_against_stopping():
     limits = Limits(go=0.9, stop=0.6)
     assert (limits.success, limits.failure) == pytest.approx((math.log(0.9 / 0.6), math.log(0.4 / 0.1)))
+
+
+@pytest.mark.parametrize(("successes", "failures", "wave"), [(1, 0, 4), (2, 0, 5), (6, 0, 1), (1, 2, 2), (3, 3, 2)])
+def test_a_wave_is_as_large_as_the_shortest_way_to_a_decision(successes, failures, wave):
+    assert GateTest(successes=successes, failures=failures).wave == wave
