@@ -146,9 +146,9 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         """The text without credentials: a known value becomes its mask, a known shape becomes its prefix. Half of a
-        character (a lone surrogate, which JSON can spell) becomes ``?``: nothing that is written can hold it."""
+        character (a lone surrogate, which JSON can spell) becomes U+FFFD: nothing that is written can hold it."""
         if not text.isascii():
-            text = text.encode("utf-8", "replace").decode()
+            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         for spelling, mask in self._spellings.items():
             if spelling in text:
                 text = text.replace(spelling, mask)

@@ -246,8 +246,7 @@ def _pieces(case: _Case, found: _Ruling) -> Iterator[tuple[str, str]]:
 def shorten(text: str, longest: int = LONGEST_EVIDENCE) -> str:
     """The text without credentials and cut to a readable length."""
     if len(text) > _SHORTENED:
-        text = (text[:_SHORTENED].rsplit(None, 1) or [""])[
-            0
-        ]  # between two words: half a credential would not be known as one
+        # Between two words: half a credential would not be known as one.
+        text = (text[:_SHORTENED].rsplit(None, 1) or [""])[0]
     flat = " ".join(redact(text).split())
     return flat if len(flat) <= longest else f"{flat[: longest - 1]}…"
