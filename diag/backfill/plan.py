@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from diag.backfill.journal import journal_path
 from diag.backfill.options import Options
-from diag.backfill.runs import refused_rows
+from diag.backfill.runs import Runs, refused_rows
+from diag.config import Configuration
 from diag.config.settings import Settings
+from diag.errors import JournalError
 from diag.project import Project
 from diag.rows import count_pending
 from diag.rows.audit import hollow_rows
@@ -62,6 +64,16 @@ def in_flight(options: Options, settings: Settings) -> int | None:
     """How many calls may be in flight at most, or None where that is to be found out while running."""
     chosen = settings.backfill.concurrency if options.concurrency is None else options.concurrency
     return chosen if isinstance(chosen, int) and chosen > 0 else None
+
+
+def unended(configuration: Configuration, settings: Settings) -> frozenset[str]:
+    """Rows whose last call from here has no known end: another call may be paid for twice, and had better be one for
+    another row. A thousand at most, the latest; none where the journal cannot be read, which others will say."""
+    try:
+        path = journal_path(configuration.state_dir, settings.table.name)
+        return frozenset(Runs(path).unended(settings.function.name))
+    except JournalError:
+        return frozenset()
 
 
 def _refused(project: Project, settings: Settings, options: Options) -> int:

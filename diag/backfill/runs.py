@@ -166,6 +166,11 @@ class Runs:
         sql = "SELECT count(*) FROM item WHERE function = ? AND state > 2 AND state = ?"
         return sum(self._read(lambda found: int(found[0]), sql, function, State.REFUSED))
 
+    def unended(self, function: str, most: int = 1000) -> list[str]:
+        """Rows whose last call has no known end, latest first: under way, or left so by a run that was killed."""
+        sql = "SELECT id FROM item WHERE function = ? AND state IN (?, ?) ORDER BY started_at DESC LIMIT ?"
+        return self._read(lambda found: str(found[0]), sql, function, State.IN_FLIGHT, State.UNRESOLVED, most)
+
     def _past(self, which: str, value: object) -> list[PastRun]:
         sql = f"SELECT {', '.join(_RUN)}, options, gate, stopped FROM run {which}"  # noqa: S608 - our own words
         return self._read(_past_run, sql, value)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diag.backfill import BackfillResult, Controls, Options, Plan, Stopped, make_plan, run
+from diag.backfill.plan import unended
 from diag.backfill.result import GateReport
 from diag.cli.formats import Format
 from diag.cli.interrupts import interrupts
@@ -151,7 +152,8 @@ async def _run(
 
             async def healthy() -> PreflightResult:
                 with noticed(shown.line, "preflight") as seen:
-                    result = chosen or await preflight(project, settings, wishes=wishes, observer=seen)
+                    avoid = unended(session.configuration, settings)
+                    result = chosen or await preflight(project, settings, avoid=avoid, wishes=wishes, observer=seen)
                 _tell_health(session, result)
                 return result
 
@@ -170,7 +172,8 @@ async def _choose(
 ) -> tuple[Settings, PreflightResult]:
     """The function to go on with: another than the configured one only where that fails by AWS alone."""
     with noticed(tell, "preflight") as seen:
-        chosen, health = await run_or_fall_back(project, settings, wishes=wishes, observer=seen)
+        avoid = unended(project.configuration, settings)
+        chosen, health = await run_or_fall_back(project, settings, avoid=avoid, wishes=wishes, observer=seen)
     if chosen.function.name != settings.function.name:
         tell(f"{settings.function.name} fails by AWS alone: going on with {chosen.function.name}")
     return chosen, health

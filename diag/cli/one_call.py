@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from diag.backfill.plan import unended
 from diag.catalogue import describe, in_context
 from diag.cli.options import Session
 from diag.cli.waiting import waiting
@@ -53,7 +54,7 @@ async def _row(session: Session, project: Project, row_id: str | None, *, force:
     """The row to call the function for; an outcome where this key cannot see any row."""
     settings = session.configuration.settings
     if row_id is None:
-        async for row in pending_rows(project, settings, page_size=1):
+        if row := await _next(project):
             return row
         return await _nothing(project, "no row without a result", "give a row's id with --force to analyse it anew")
     found = await _found(project, row_id)
@@ -65,6 +66,19 @@ async def _row(session: Session, project: Project, row_id: str | None, *, force:
     if marker and not force:
         session.log.print(f"this row was marked as done ({marker}): the answer may come from the store; see --force")
     return row
+
+
+async def _next(project: Project) -> Row | None:
+    """The first pending row whose last call from here, if there was one, has come to an end."""
+    settings = project.configuration.settings
+    avoid, row = unended(project.configuration, settings), None
+    async for row in pending_rows(project, settings, page_size=len(avoid) + 1):
+        if row.id not in avoid:
+            return row
+    if row is not None:
+        message = f"each of the {len(avoid):,} rows without a result has a call under way or one without a known end"
+        raise UsageError(message, "nukediag backfill looks them up; a row of your choice: nukediag test-image <id>")
+    return None
 
 
 async def _found(project: Project, row_id: str) -> tuple[Row, str | None] | None:

@@ -128,6 +128,7 @@ def _look(
 
 
 async def _preflight(session: Session, witness: Witness, **options: Any) -> PreflightResult:
+    from diag.backfill.plan import unended
     from diag.cli.waiting import waiting
     from diag.preflight import run
     from diag.project import Project
@@ -138,4 +139,5 @@ async def _preflight(session: Session, witness: Witness, **options: Any) -> Pref
     async with Project(configuration) as project:
         with waiting(session.log, f"preflight of {where}") as shown:
             witness.behind = shown
-            return await run(project, observer=witness, **options)
+            avoid = unended(configuration, configuration.settings)
+            return await run(project, observer=witness, avoid=avoid, **options)

@@ -46,6 +46,7 @@ async def run(
     mark: bool = True,
     strict: bool = False,
     max_cost: float = 0.0,
+    avoid: frozenset[str] = frozenset(),
     wishes: Wishes | None = None,
     observer: Observer | None = None,
     pictures: Pictures | None = None,
@@ -56,14 +57,15 @@ async def run(
     ``call``: make the test call, which costs money; the rows of verified calls are marked as done unless ``mark`` is
     False. ``strict``: warnings end in exit code 4. ``wishes``: which checks, which failures are allowed, how long to
     wait. ``observer`` hears of what begins and ends.
-    ``max_cost``: what may be spent beside the test call, in USD (0: nothing).
+    ``max_cost``: what may be spent beside the test call, in USD (0: nothing). ``avoid``: rows that the test call is
+    not to be made for while there are others: an earlier call of theirs may be under way.
     ``pictures`` and ``verifier`` are for tests. Raises UsageError for an unknown name among the wishes, and nothing
     for faults of the project: they are results.
     """
     began = time.monotonic()
     settings = fitted(settings or project.configuration.settings)
     async with RowWorker(project, settings, pictures=pictures) as worker:
-        options = Options(call=call, mark=mark, max_cost=max_cost)
+        options = Options(call=call, mark=mark, max_cost=max_cost, avoid=avoid)
         looks = _Looks(project, settings, worker, options, verifier, observer or Observer())
         results = with_ways_on(await looks.results(wishes or Wishes()), settings)
     configuration = project.configuration

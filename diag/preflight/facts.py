@@ -35,12 +35,13 @@ SAMPLE = 24
 @dataclass(frozen=True, slots=True)
 class Options:
     """``call``: make the test call. ``mark``: set the marker of its row once it is verified. ``max_cost``: what may be
-    spent beside the test call, in USD."""
+    spent beside the test call, in USD. ``avoid``: rows that are not to be called while there are others."""
 
     call: bool = True
     mark: bool = True
     attempts: int = 3
     max_cost: float = 0.0
+    avoid: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ class Facts:
         records = await self.project.data.page(
             table.name, row_columns(self.settings), pending_filter(self.settings), key=table.id, after=None, limit=PAGE
         )
+        records = [one for one in records if str(one[table.id]) not in self.options.avoid] or records
         step = max(1, len(records) // SAMPLE)
         rows = [row_from(record, self.settings) for record in records[::step][:SAMPLE]]
         faults = await asyncio.gather(*(self.worker.pictures.fault(row.url) for row in rows))

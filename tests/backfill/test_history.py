@@ -70,3 +70,14 @@ async def test_rows_are_counted_beyond_those_that_are_shown(journal: Path) -> No
     await held.close()
     runs = Runs(journal)
     assert (len(runs.failed_rows("run-1", most=1)), runs.failed_count("run-1"), runs.failed_count("other")) == (1, 2, 0)
+
+
+async def test_rows_whose_call_has_no_known_end_are_named_while_it_runs_and_after_a_kill(journal: Path) -> None:
+    held = await begun(journal)
+    await held.intent("d")
+    assert Runs(journal).unended("f") == ["d"]
+    assert Runs(journal).unended("another") == []
+    await held.close()
+    again = await Journal.open(journal, "f", "run-2")
+    assert Runs(journal).unended("f") == ["d"]
+    await again.close()

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dotenv import dotenv_values
 from running import nukediag
 from sandboxes import BASIC_SCENARIOS
 
+from diag.backfill.journal import Journal, journal_path
+from diag.config import load
 from diag.report.documents import TestImageDocument
 from diag.sandbox import launch
 from diag.sandbox.scenarios import SCENARIOS
@@ -61,6 +65,26 @@ def test_without_marking_the_row_stays_pending(sandbox: Sandbox, tmp_path: Path)
     before = pending(sandbox)
     assert nukediag(tmp_path, "test-image", "--next", "--no-mark", sandbox=sandbox).code == 0
     assert pending(sandbox) == before
+
+
+def test_a_row_whose_call_was_cut_off_by_a_kill_is_not_the_next_one(sandbox: Sandbox, tmp_path: Path) -> None:
+    shown = nukediag(tmp_path, "test-image", "--next", "--no-mark", "--json", sandbox=sandbox).document
+    settings = {key: value for key, value in dotenv_values(sandbox.env_file).items() if value}
+    configuration = load(environ=settings, folder=tmp_path)
+    leave_in_flight(journal_path(configuration.state_dir, "vehicle_images"), "analyze-image", shown["row"])
+    other = nukediag(tmp_path, "test-image", "--next", "--no-mark", "--json", sandbox=sandbox).document
+    assert other["row"] not in ("", shown["row"])
+
+
+def leave_in_flight(path: Path, function: str, row_id: str) -> None:
+    """A journal as a killed run leaves it."""
+
+    async def write() -> None:
+        held = await Journal.open(path, function, "killed")
+        await held.intent(row_id)
+        await held.close()
+
+    asyncio.run(write())
 
 
 @pytest.mark.parametrize("unknown", ["00000000-0000-0000-0000-000000000000", "no-uuid-at-all"])

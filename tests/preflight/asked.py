@@ -33,11 +33,17 @@ class Photos:
 
 
 async def preflight(
-    double: SupabaseDouble, folder: Path, *, photos: Photos | None = None, call: bool = True, **environ: str
+    double: SupabaseDouble,
+    folder: Path,
+    *,
+    photos: Photos | None = None,
+    call: bool = True,
+    avoid: frozenset[str] = frozenset(),
+    **environ: str,
 ) -> PreflightResult:
     pictures = Pictures(transport=httpx.MockTransport(photos or Photos()))
     async with double.project(folder, **environ) as project:
-        return await run(project, call=call, pictures=pictures)
+        return await run(project, call=call, avoid=avoid, pictures=pictures)
 
 
 def of(result: PreflightResult, id: str) -> CheckResult:

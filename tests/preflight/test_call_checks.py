@@ -137,3 +137,16 @@ async def test_the_call_is_repeated_only_where_another_row_may_teach_more(
     assert (found.status, found.signature, result.exit_code) == (status, signature, code)
     bodies = [json.loads(one.content)["image_id"] for one in double.calls()]
     assert len(set(bodies)) == len(bodies)
+
+
+async def test_the_test_call_leaves_rows_alone_whose_last_call_has_no_known_end(tmp_path: Path) -> None:
+    double = SupabaseDouble.with_rows(3)
+    first, *others = sorted(double.rows)
+    result = await preflight(double, tmp_path, avoid=frozenset({first}))
+    assert result.outcomes[0].row.id in others
+
+
+async def test_where_every_row_is_to_be_left_alone_the_test_call_is_made_all_the_same(tmp_path: Path) -> None:
+    double = SupabaseDouble.with_rows(2)
+    result = await preflight(double, tmp_path, avoid=frozenset(double.rows))
+    assert len(result.outcomes) == 1
