@@ -98,4 +98,6 @@ def fate(
 
 def is_wasted(outcome: Outcome) -> bool:
     """Whether a call was paid for (or may have been) and left nothing."""
-    return outcome.called and not outcome.marked and outcome.diagnosis.verdict in (Verdict.FAILED, Verdict.DEGRADED)
+    return (
+        outcome.may_be_paid and not outcome.marked and outcome.diagnosis.verdict in (Verdict.FAILED, Verdict.DEGRADED)
+    )

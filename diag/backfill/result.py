@@ -48,9 +48,9 @@ class Stopped:
 class BackfillResult:
     """One run. ``pending`` rows were without a result when it began, ``remaining`` are now; ``refused`` of those are
     recorded as failed on their own account. ``unresolved`` calls were in flight when the run was stopped: nobody
-    knows yet what became of them. ``wasted`` calls left nothing. ``queued`` rows
+    knows yet what became of them. ``wasted`` calls were paid for and left nothing. ``queued`` rows
     were put on ``queue`` for workers. Money is an estimate:
-    calls times the configured cost of one."""
+    the calls that may have been paid for times the configured cost of one."""
 
     run: str
     function: str

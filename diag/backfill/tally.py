@@ -21,6 +21,7 @@ class Tally:
     succeeded: int = 0
     skipped: int = 0
     calls: int = 0
+    paid: int = 0
     retries: int = 0
     wasted: int = 0
     unresolved: int = 0
@@ -34,7 +35,7 @@ class Tally:
     @property
     def cost_usd(self) -> float:
         """What was spent, estimated."""
-        return round(self.calls * self.price, 6)
+        return round(self.paid * self.price, 6)
 
     @property
     def signatures(self) -> tuple[SignatureCount, ...]:
@@ -55,6 +56,7 @@ class Tally:
     def add_call(self, outcome: Outcome) -> None:
         """Count the money and the signature of a call."""
         self.calls += outcome.called
+        self.paid += outcome.may_be_paid
         self.wasted += is_wasted(outcome)
         if outcome.diagnosis.verdict is Verdict.OK:
             return

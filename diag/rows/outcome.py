@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 
 from diag.diagnosis import Answer, Diagnosis
 
+_FREE = {
+    "function.cached", "function.paused",
+    "network.dns", "network.proxy", "network.refused", "network.tls",
+}  # fmt: skip
+"""Answers behind which no upstream was paid: from the function's own store, or the request reached nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -38,3 +44,9 @@ class Outcome:
     answer: Answer | None = None
     duration_ms: float = 0.0
     unverified: bool = False
+
+    @property
+    def may_be_paid(self) -> bool:
+        """Whether the call may have cost what a call costs. One that broke off may have; one that the gateway turned
+        away, or that was answered from the function's store, has not."""
+        return self.called and self.diagnosis.signature not in _FREE and self.diagnosis.component != "gateway"

@@ -97,7 +97,7 @@ def test_the_plan_names_rows_time_and_money():
 
 
 def test_progress_tells_rate_success_cost_and_what_is_left():
-    tally = Tally(0.021, attempted=412, succeeded=400, calls=412)
+    tally = Tally(0.021, attempted=412, succeeded=400, calls=412, paid=412)
     words = progress_words(tally, 2734, 0.9)
     for expected in ("412/2,734 rows", "0.9/s", "97 % good", "12 failed", "$8.65", "43 min left"):
         assert expected in words.replace("97%", "97 %")
@@ -115,7 +115,7 @@ def shown_on(**terminal: object) -> str:
     """What a run's end leaves on a terminal."""
     told = io.StringIO()
     console = Console(file=told, force_terminal=True, _environ={"TERM": "xterm"}, **terminal)  # type: ignore[arg-type]
-    tally = Tally(0.02, attempted=2_500, succeeded=2_388, calls=2_900)
+    tally = Tally(0.02, attempted=2_500, succeeded=2_388, calls=2_900, paid=2_900)
     with progress(console, 2_734) as bar:
         assert isinstance(bar, BarProgress)
         outcome = Outcome(Row("row-1", None), describe("function.ok"), called=True)

@@ -12,7 +12,7 @@ from diag.rows.audit import Kind
 
 EMPTY = describe("function.error-in-200")
 UNKNOWN = describe("unknown")
-OWN = BackfillResult("r", "analyze-image", 60, attempted=7, succeeded=7, calls=7, remaining=0)
+OWN = BackfillResult("r", "analyze-image", 60, attempted=7, succeeded=7, calls=7, cost_usd=0.07, remaining=0)
 
 
 def ledger(**more):

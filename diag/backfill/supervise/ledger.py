@@ -137,7 +137,7 @@ class Ledger:
             retries=own.retries + self.retried,
             remaining=remaining,
             signatures=tuple(sorted(counts.values(), key=lambda seen: (-seen.count, seen.signature))),
-            cost_usd=round((own.calls + calls) * price, 6),
+            cost_usd=round(own.cost_usd + calls * price, 6),
             unresolved=own.unresolved + in_flight,
             wasted=own.wasted + self.bad + self.retried + self.hollow,
         )

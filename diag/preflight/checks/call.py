@@ -92,7 +92,7 @@ def judge(outcomes: Sequence[Outcome], cost_per_call: float) -> Finding:
         evidence=_evidence(outcomes, cause, status),
         remedies=finding.remedies,
         attempts=len(outcomes),
-        cost_usd=sum(cost_per_call for outcome in outcomes if _is_paid(outcome)),
+        cost_usd=sum(cost_per_call for outcome in outcomes if outcome.may_be_paid),
     )
 
 
@@ -111,11 +111,6 @@ def _status(diagnosis: Diagnosis) -> Status:
         Verdict.INCONCLUSIVE: Status.UNKNOWN,
         Verdict.FAILED: Status.FAIL,
     }[diagnosis.verdict]
-
-
-def _is_paid(outcome: Outcome) -> bool:
-    diagnosis = outcome.diagnosis
-    return outcome.called and diagnosis.signature not in _FREE and diagnosis.component not in ("gateway", "network")
 
 
 def _evidence(outcomes: Sequence[Outcome], cause: Diagnosis, status: Status) -> tuple[Evidence, ...]:
