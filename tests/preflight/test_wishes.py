@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -15,7 +16,7 @@ from diag.preflight.registry import checks_for, known_checks
 from diag.preflight.runner import run_checks
 from diag.preflight.wishes import Plan, Wishes, plan_of, refuse_unknown
 
-NO_FACTS = cast(Facts, None)
+NO_FACTS = cast(Facts, SimpleNamespace(context={}))
 CHECKS = checks_for(Settings())
 
 
