@@ -7,7 +7,6 @@ from cli.running import nukediag
 from doubles import SERVICE_KEY, URL
 from sandboxes import settings_of
 
-from diag.fleet.install import script
 from diag.sandbox import launch
 
 from .databases import Sql
@@ -16,12 +15,13 @@ pytestmark = pytest.mark.sandbox
 
 
 @pytest.fixture
-def installed(new_sandbox):
+def installed(new_sandbox, tmp_path):
     def start(scenario=None):
         sandbox = new_sandbox(scenario, images=30)
-        database = Sql(settings_of(sandbox)["DATABASE_URL"])
-        database.do(script("install"))
-        return sandbox, database
+        # By the command, not by its script: that waits until the data API knows of the functions.
+        made = nukediag(tmp_path, "queue", "install", "--yes", NUKEDIAG_ENV_FILE=str(sandbox.env_file))
+        assert made.code == 0, made.err
+        return sandbox, Sql(settings_of(sandbox)["DATABASE_URL"])
 
     return start
 
@@ -79,9 +79,8 @@ def test_behind_a_shut_gate_nothing_is_queued(installed, tmp_path):
 
 
 def test_without_the_queues_functions_nothing_is_called_and_the_command_that_installs_them_is_named(sandbox, tmp_path):
-    database = Sql(settings_of(sandbox)["DATABASE_URL"])
-    if database.one("select to_regclass('nukediag.queues')") is not None:
-        database.do(script("remove"))
+    if Sql(settings_of(sandbox)["DATABASE_URL"]).one("select to_regclass('nukediag.queues')") is not None:
+        assert nukediag(tmp_path, "queue", "remove", "--yes", NUKEDIAG_ENV_FILE=str(sandbox.env_file)).code == 0
     ran = fill(tmp_path, sandbox, "--if-healthy")
     assert (ran.code, launch.status(sandbox)["calls"]["function"]) == (2, 0)
     assert "nukediag queue install" in ran.err
