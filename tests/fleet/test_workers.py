@@ -20,6 +20,7 @@ from diag.sandbox.state import Sandbox
 
 from .fleets import Fleet, eventually, fleet, restarted, sql
 from .front import Front
+from .keeping import data_api_kept
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.xdist_group("workers")]
 Start = Callable[..., Fleet]
@@ -262,7 +263,7 @@ def test_a_restart_of_the_database_costs_no_row(home: Sandbox, new_fleet: Start)
         workers.start(slow.url)
         workers.start(slow.url)
         eventually(lambda: slow.called >= 6)
-        with restarted(home):
+        with data_api_kept(home), restarted(home):
             assert workers.wait() == [0, 0]
             assert workers.pending == 0
             assert launch.status(home)["twice"] == 0
