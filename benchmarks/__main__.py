@@ -10,8 +10,6 @@ import platform
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from typing import Any
 from tabulate import tabulate
 
 from benchmarks import fleet, limited, whole_runs
+from benchmarks.serving import serving
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 _ROUNDS = 3
@@ -27,19 +26,6 @@ _LATENCY = ("5", "10")
 _LATENCY_SECONDS = 20
 _TARGETS = """The engine in full (limiter, guard, journal on the disk, every answer classified) is to make at least
 5 times the answers of a bare loop of httpx with its own pool, and at least 0.4 of a bare loop of aiohttp."""
-
-
-@contextmanager
-def upstream(*latency: str) -> Iterator[str]:
-    """The URL of a function that answers at once, or after ``latency`` seconds (low, high)."""
-    command = [sys.executable, "-m", "benchmarks.upstream", *latency]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-    finally:
-        process.kill()
-        process.wait()
 
 
 def measured(module: str, *words: str) -> dict[str, float]:
@@ -53,7 +39,7 @@ def at_zero_latency() -> str:
     """Answers per second at concurrency 50, the median of rounds in which the clients take turns."""
     kinds = ("httpx", "aiohttp", "engine")
     runs: dict[str, list[dict[str, float]]] = {kind: [] for kind in kinds}
-    with upstream() as url:
+    with serving("upstream") as url:
         for _ in range(_ROUNDS):
             for kind in kinds:
                 runs[kind].append(measured("client_cost", kind, url, "50", str(_SECONDS)))
@@ -71,7 +57,7 @@ def at_zero_latency() -> str:
 def at_real_latency() -> str:
     """What the engine makes of answers after 5 to 10 s."""
     rows = []
-    with upstream(*_LATENCY) as url:
+    with serving("upstream", *_LATENCY) as url:
         for kind, concurrency in (("engine", 50), ("engine", 200), ("aiohttp", 200), ("engine", 1000)):
             run = measured("client_cost", kind, url, str(concurrency), str(_LATENCY_SECONDS))
             ideal = concurrency / 7.5

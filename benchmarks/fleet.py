@@ -12,14 +12,14 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 from tabulate import tabulate
 
+from benchmarks.serving import serving
 from diag.config import load
 from diag.fleet.check import work_of
 from diag.fleet.install import script
@@ -81,7 +81,7 @@ def all_runs() -> tuple[list[Run], Break]:
         database = stack.enter_context(psycopg.connect(_setting(sandbox, "DATABASE_URL"), autocommit=True))
         database.execute(script("install"))
         (folder / "nukediag.toml").write_text(_SETTINGS)
-        url = stack.enter_context(_upstream(sandbox.url))
+        url = stack.enter_context(serving("fleet_upstream", sandbox.url, str(SECONDS), str(LIMIT * 1.1)))
         runs = [
             _run(sandbox, folder, url, _rows(database, wanted), count)
             for count, wanted in zip(WORKERS, rows, strict=True)
@@ -140,18 +140,6 @@ def _worker(sandbox: Sandbox, folder: Path, url: str, queue: str, number: int) -
     words += ["--until-empty", "--lease", "60", "--state-dir", str(folder / "journals")]
     with (folder / f"{number}.out").open("wb") as out, (folder / f"{number}.log").open("wb") as log:
         return subprocess.Popen([sys.executable, "-m", "diag", *words], cwd=folder, stdout=out, stderr=log)
-
-
-@contextmanager
-def _upstream(target: str) -> Iterator[str]:
-    command = [sys.executable, "-m", "benchmarks.fleet_upstream", target, str(SECONDS), str(LIMIT * 1.1)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-    finally:
-        process.kill()
-        process.wait()
 
 
 def _setting(sandbox: Sandbox, name: str) -> str:
