@@ -216,7 +216,7 @@ async def test_a_header_that_is_no_text_does_not_end_the_run(journal):
     await held.outcome(outcome("a", told), Fate.FAILED)
     await held.close()
     with sqlite3.connect(journal) as db:
-        assert db.execute("SELECT evidence FROM item").fetchall() == [("header server: caf? ?[31m",)]
+        assert db.execute("SELECT evidence FROM item").fetchall() == [("header server: caf\ufffd ?[31m",)]
 
 
 async def test_a_folder_that_cannot_be_is_said_so(tmp_path):
