@@ -28,7 +28,9 @@ def resolve(target: Path, extra: str | None, *, resolution: str = "highest") -> 
     """Write a lock file, for all platforms and Pythons at once."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "setup.cfg", "--universal", "--generate-hashes", "--quiet"]
     command += ["--python-version", OLDEST_PYTHON, "--resolution", resolution, "--upgrade"]
-    # No index's address: whoever installs has an index of their own.
+    # Extras stay: pip takes "psycopg[binary]" of some package for unpinned where only "psycopg" is pinned, as soon as
+    # there is a newer psycopg. No index's address: whoever installs has an index of their own.
+    command += ["--no-strip-extras"]
     command += ["--no-header", "--no-emit-index-url", "--no-emit-find-links", "--output-file", str(target)]
     subprocess.run(command + (["--extra", extra] if extra else []), cwd=ROOT, check=True)
 

@@ -37,3 +37,9 @@ def test_a_missing_and_an_outgrown_package_are_named(tmp_path: Path, monkeypatch
     found = locks.gaps("core.txt", None)
     assert "core.txt: httpx is not locked" in found
     assert [one for one in found if one.startswith("core.txt: click is locked at 1.0")]
+
+
+def test_a_lock_file_keeps_the_extras_that_packages_ask_for() -> None:
+    # Without them pip's hash mode refuses the file as soon as a newer version than the locked one is on the index.
+    named = re.findall(r"^([a-z0-9-]+)\[", (locks.FOLDER / "sandbox.txt").read_text(), re.MULTILINE)
+    assert {"moto", "psycopg"} <= set(named)
