@@ -55,6 +55,7 @@ class Shared:
         self._waiting: list[Ended] = []
         self._sending: list[Ended] = []
         self._number = 0
+        self._heard = 0.0
         self._urgent = asyncio.Event()
         self._lock = asyncio.Lock()
 
@@ -99,7 +100,7 @@ class Shared:
             verdict = await self.contact.insist(
                 lambda: self.queue.probed(self.worker, good, None if good else signature, test.why), self._over
             )
-            self._obey(verdict)
+            self._obey(verdict, self._heard)
         engine.calm()
 
     def _granted(self, draw: Draw) -> Draw:
@@ -127,13 +128,14 @@ class Shared:
         """Ask for starts as long as the engine wants some. Runs until cancelled."""
         while True:
             await self.slots.needed.wait()
+            asked = self.engine.caller.clock()
             grant = await self.contact.ask(lambda: self.queue.take(self.worker, self._room()))
             if grant is None:
                 self.slots.forfeit()
                 continue
-            self._obey(grant)
-            if grant.granted and self.may_start:
-                self.slots.add(grant, self.engine.caller.clock())
+            self._obey(grant, asked)
+            if grant is self.standing and grant.granted and self.may_start:
+                self.slots.add(grant, self.engine.caller.clock(), asked)
             await asyncio.sleep(_ASK_AGAIN if grant.granted else max(_ASK_AGAIN, min(1.0, grant.wait)))
 
     async def tell_ends(self) -> None:
@@ -152,6 +154,7 @@ class Shared:
         """Report now."""
         async with self._lock:
             self._urgent.clear()
+            asked = self.engine.caller.clock()
             if not self._sending:
                 self._sending, self._waiting = self._waiting, []
                 self._number += 1
@@ -160,11 +163,12 @@ class Shared:
             )
             if standing is not None:
                 self._sending = []
-        self._obey(standing)
+        self._obey(standing, asked)
 
-    def _obey(self, standing: Standing | None) -> None:
-        if standing is None:
-            return
+    def _obey(self, standing: Standing | None, asked: float) -> None:
+        if standing is None or (standing.epoch < self.standing.epoch and asked < self._heard):
+            return  # an answer that was overtaken by a newer one: its starts must not be made
+        self._heard = self.engine.caller.clock()
         before, self.standing = self.standing, standing
         if standing.epoch != before.epoch:
             self.slots.forfeit()

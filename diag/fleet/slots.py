@@ -5,14 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 from diag.fleet.state import Grant
 
 _STALE = 1.0  # seconds after its time at which a start is forfeited: caught up later it would be a burst
+_GOOD = 1.5  # seconds after the question at which its starts are forfeited: by then all may have been told to stop
+_ANYHOW = 0.25  # seconds that a question's first start is good in any case: a slow database makes slow, not idle
+
+
+class _Slot(NamedTuple):
+    start: float
+    until: float
+    number: int
 
 
 class Slots:
-    """Never invents a start: where nothing was granted, nothing starts. Times are monotonic, in seconds."""
+    """Never invents a start: where nothing was granted, nothing starts. Times are monotonic, in seconds.
+
+    However slow the database and busy the machine: 1.5 s after the last question that was answered with a grant nothing
+    starts any more, but for one call where the answer itself took as long.
+    """
 
     not_before = 0.0
 
@@ -20,23 +33,23 @@ class Slots:
         self.needed = asyncio.Event()
         """Set while the engine wants a start and has none."""
         self._wake = wake
-        self._slots: deque[tuple[float, int]] = deque()
+        self._slots: deque[_Slot] = deque()
         self._numbers: dict[int, int] = {}
         self._turns = 0
 
     def turn(self, now: float) -> float | None:
         """As the engine asks."""
-        while self._slots and now - self._slots[0][0] > _STALE:
+        while self._slots and now > self._slots[0].until:
             self._slots.popleft()
         if not self._slots:
             self.needed.set()
             return None
-        start, number = self._slots.popleft()
+        slot = self._slots.popleft()
         self._turns += 1
-        self._numbers[self._turns] = number
-        if not self._slots and start > now:
+        self._numbers[self._turns] = slot.number
+        if not self._slots and slot.start > now:
             self.needed.set()  # the rate is what the engine waits for: the next starts are asked for while it does
-        return max(0.0, start - now)
+        return max(0.0, slot.start - now)
 
     async def one(self, now: Callable[[], float], give_up: Callable[[], bool]) -> bool:
         """Wait for a start and its time, for a probe's call. False where ``give_up`` says so meanwhile."""
@@ -47,11 +60,14 @@ class Slots:
         await asyncio.sleep(wait)
         return True
 
-    def add(self, grant: Grant, now: float) -> None:
-        """What was granted just now."""
-        self._slots.extend(
-            (now + grant.delay + place * grant.gap, grant.first + place) for place in range(grant.granted)
-        )
+    def add(self, grant: Grant, now: float, asked: float | None = None) -> None:
+        """What was granted just now, by the answer to a question that was ``asked`` then."""
+        last = (now if asked is None else asked) + _GOOD
+        for place in range(grant.granted):
+            start = now + grant.delay + place * grant.gap
+            until = max(min(start + _STALE, last), start + _ANYHOW if place == 0 else 0.0)
+            if start <= until:
+                self._slots.append(_Slot(start, until, grant.first + place))
         self.needed.clear()
         self._wake()
 

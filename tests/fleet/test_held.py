@@ -109,6 +109,23 @@ def test_a_start_that_was_not_used_in_time_is_forfeited() -> None:
     assert one.turn(1.05) is None
 
 
+def test_a_start_is_good_for_a_second_and_a_half_after_its_question_however_late_the_answer_comes() -> None:
+    one = slots()
+    one.add(grant(10, first=1), now=1.15, asked=0.0)
+    assert [one.turn(1.15) for _ in range(5)] == [0.0, *(pytest.approx(0.1 * n) for n in (1, 2, 3)), None]
+    one.add(grant(10, first=11), now=11.15, asked=10.0)
+    assert one.turn(11.51) is None
+
+
+def test_a_question_whose_answer_took_longer_gives_one_start_and_no_more() -> None:
+    one = slots()
+    one.add(grant(10, first=5), now=4.0, asked=0.0)
+    assert [one.turn(4.2), one.turn(4.2)] == [0.0, None]
+    assert one.number(1) == 5
+    one.add(grant(10, first=15), now=8.0, asked=4.0)
+    assert one.turn(8.3) is None
+
+
 def test_an_older_epochs_starts_are_forfeited() -> None:
     one = slots()
     one.add(grant(2), now=0.0)

@@ -133,3 +133,34 @@ def test_somebody_can_pause_resume_and_stop_everybody(sql, queue):
     assert sql.take(queue, "a", 4, 6)["granted"] == 4
     assert sql.one(control, queue, "stop")["state"] == "stopped"
     assert sql.take(queue, "a", 4, 9)["granted"] == 0
+
+
+def test_once_a_second_failure_of_the_project_is_recorded_no_more_starts_are_out_than_a_second_holds(sql, queue):
+    rate, workers = 8, "abcdefgh"
+    sql.begin(queue, {"most": rate / 0.95})
+    starts = []
+    for tick in range(100):  # ten seconds in which all want as much as they can get
+        at = tick * 0.1
+        grant = sql.take(queue, workers[tick % len(workers)], 12, at)
+        starts += [at + grant["delay"] + n * grant["gap"] for n in range(grant["granted"])]
+    sql.report(queue, "a", 1, [ended(1, "project", "openai.key-invalid")], 10.0)
+    sql.report(queue, "b", 1, [ended(2, "project", "openai.key-invalid")], 10.0)
+    granted = sql.one("select started from nukediag.queues where queue = %s", queue)
+    assert granted == len(starts) >= 9 * rate
+    assert sum(start > 10.0 for start in starts) <= rate + 1
+    assert [sql.take(queue, worker, 12, 10.1)["granted"] for worker in workers] == [0] * len(workers)
+    assert sql.one("select started from nukediag.queues where queue = %s", queue) == granted
+
+
+def test_after_one_failure_of_the_project_starts_are_let_out_for_a_quarter_of_a_second_until_a_success(sql, queue):
+    def ahead(at):
+        grant = sql.take(queue, "a", 100, at)
+        return grant["delay"] + (grant["granted"] - 1) * grant["gap"]
+
+    sql.begin(queue, {"most": 20 / 0.95})
+    assert 0.8 < ahead(0.0) <= 1
+    sql.report(queue, "b", 1, [ended(1, "project", "openai.key-invalid")], 10.0)
+    assert 0.15 < ahead(10.0) <= 0.25
+    later = sql.take(queue, "a", 1, 20.0)["first"]
+    sql.report(queue, "b", 2, [ended(later, "success", "ok.full")], 21.0)
+    assert 0.8 < ahead(30.0) <= 1

@@ -295,7 +295,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   q nukediag.queues;
   first_start timestamptz;
-  horizon timestamptz := p_at + interval '1 second';
+  horizon timestamptz;
   gap float8;
   fits integer;
   asking integer;
@@ -307,6 +307,8 @@ begin
   if not found then
     return jsonb_build_object('state', 'unknown', 'wait', 1);
   end if;
+  -- After a failure that every call may meet, less is let out before all can hear of the second one.
+  horizon := p_at + case when (q.watch).suspects = '{}' then interval '1 second' else interval '0.25 seconds' end;
   perform nukediag.seen(p_queue, p_worker, p_at, p_wanted > 0);
   if not q.held and ((q.state = 'open' and p_at >= q.resume_at) or
                      (q.state = 'probing' and (q.prober is null or q.prober_until < p_at))) then
