@@ -12,6 +12,7 @@ from yarl import URL
 from diag.errors import SandboxError
 from diag.private import private_folder
 from diag.sandbox import openapi
+from diag.sandbox.away import LOST, said_away
 from diag.sandbox.children import Child, Family
 from diag.sandbox.keys import ProjectKeys, Refusal, data_api_headers
 from diag.sandbox.parts import LITE, deno_environment, deno_run
@@ -91,7 +92,12 @@ class DataApi:
         target = self._url.join(URL(request.raw_path, encoded=True))
         # Lite does the same work for HEAD, but only GET tells the code of an error.
         method = "GET" if request.method == "HEAD" else request.method
-        answer = await pass_on(session, method, target, headers, await request.read())
+        try:
+            answer = await pass_on(session, method, target, headers, await request.read())
+        except (aiohttp.ClientError, OSError):  # Lite does not always survive the end of a connection to its database
+            return LOST.response()
+        if away := said_away(answer.status, answer.body):
+            return away.response()
         return answer.response({"sb-project-ref": self._keys.ref, **_proxy_status(answer)})
 
     async def _description(self, credentials: Refusal | dict[str, str]) -> web.Response:
@@ -103,13 +109,6 @@ class DataApi:
         headers = {"sb-project-ref": self._keys.ref}
         kind = "application/openapi+json"
         return web.json_response(await openapi.document(self._query), headers=headers, content_type=kind)
-
-
-def no_database() -> web.Response:
-    """What PostgREST says while it cannot reach its database (its error guide, PGRST002)."""
-    message = "Could not query the database for the schema cache. Retrying."
-    body = {"code": "PGRST002", "details": None, "hint": None, "message": message}
-    return web.json_response(body, status=503, headers={"proxy-status": "PostgREST; error=PGRST002"})
 
 
 def _proxy_status(answer: Answer) -> dict[str, str]:

@@ -17,7 +17,8 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from diag.sandbox.data_api import DataApi, no_database
+from diag.sandbox.away import NO_SCHEMA
+from diag.sandbox.data_api import DataApi
 from diag.sandbox.edge_log import EdgeLog
 from diag.sandbox.functions import BootError, Worker, Workers
 from diag.sandbox.keys import refuse_function_call
@@ -85,7 +86,7 @@ class Gateway:
     async def _rest(self, request: web.Request) -> web.StreamResponse:
         assert self._session is not None
         if not self._project.condition.data_api:
-            return no_database()
+            return NO_SCHEMA.response()
         return await self._data_api.serve(request, self._session, legacy_keys=self._project.condition.legacy_keys)
 
     async def _function(self, request: web.Request) -> web.StreamResponse:

@@ -17,7 +17,7 @@ LACKS = (
 
 BROKEN_CONNECTION = (
     r"(?:econnrefused|econnreset|etimedout|esockettimedout|\benotfound|eai_again|ehostunreach|enetunreach|epipe|econnaborted|und_err_\w+"
-    r"|socket hang ?up|connection (?:to \S+ )?(?:was |has been )?(?:refused|reset|closed|aborted|error|timed out|timeout|terminated|failed)|fetch failed|failed to fetch(?:\W*$|\s*\n|[.:;,)\]}]| at\b)"
+    r"|socket hang ?up|connection (?:to \S+ )?(?:is |was |has been )?(?:refused|reset|closed|lost|ended|aborted|error|timed out|timeout|terminated|failed)|fetch failed|failed to fetch(?:\W*$|\s*\n|[.:;,)\]}]| at\b)"
     r"|network (?:error|timeout|connection)|networkerror|\btimed? ?out|timeout(?:error|exception)?\b|deadline exceeded|error sending request"
     r"|getaddrinfo|dns error|failed to lookup|name resolution|name or service not known|nodename nor servname|tcp connect error|client error \(connect\)"
     r"|could not connect|cannot connect|unable to connect|failed to connect|connect error|connecttimeout\w*|readtimeout\w*|connecterror|connectionerror|apiconnection\w*"
