@@ -87,7 +87,7 @@ class GateTest:
             return 0
         to_open = ceil((self.limits.boundary - self.ratio) / self.limits.success)
         to_shut = ceil((self.limits.boundary + self.ratio) / self.limits.failure)
-        return max(1, min(to_open, to_shut, self._to_pair, self.limits.most - self.called))
+        return min(to_open, to_shut, self._to_pair, self.limits.most - self.called)
 
     @property
     def _to_pair(self) -> int:

@@ -189,3 +189,11 @@ def test_the_weights_are_what_an_outcome_says_for_going_against_stopping():
 @pytest.mark.parametrize(("successes", "failures", "wave"), [(1, 0, 4), (2, 0, 5), (6, 0, 1), (1, 2, 2), (3, 3, 2)])
 def test_a_wave_is_as_large_as_the_shortest_way_to_a_decision(successes, failures, wave):
     assert GateTest(successes=successes, failures=failures).wave == wave
+
+
+def test_at_the_boundary_itself_it_is_decided():
+    """With these limits an outcome weighs exactly as much as a decision takes."""
+    limits = Limits(go=0.75, stop=0.25, error=0.25)
+    assert limits.success == limits.failure == limits.boundary
+    assert GateTest(limits).after(Reading.SUCCESS, ALIVE).decision is Decision.OPEN
+    assert GateTest(limits).after(Reading.FAILURE, "x").decision is Decision.SHUT
