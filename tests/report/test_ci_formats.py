@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree as XML
 
 import pytest
@@ -148,7 +149,7 @@ def test_no_format_holds_a_secret_that_an_answer_repeats() -> None:
 
 def test_markdown_holds_no_html_no_mention_and_no_broken_table() -> None:
     text = markdown.render(report_of_preflight(EVERY))
-    outside_code = "".join(part for n, part in enumerate(text.split("`")) if n % 2 == 0)
+    outside_code = re.sub(r"(?<![`\\])(`+)(?!`).*?(?<!`)\1(?!`)", "", text)
     assert "<b>" not in outside_code
     assert "\x1b" not in text
     rows = [line for line in text.splitlines() if line.startswith("| ")]

@@ -153,5 +153,10 @@ def test_whatever_is_said_comes_out_on_one_line_that_can_be_seen_and_stored(word
     assert readable(shown) == shown
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_coloured_text_keeps_its_words_whatever_its_lines_end_with(end: str) -> None:
+    assert readable(f"\x1b[31merror\x1b[0m: no key{end}at line 1{end}") == "error: no key at line 1"
+
+
 def test_endless_texts_are_cut() -> None:
     assert len(readable("x" * 10_000_000)) < 2_100
