@@ -7,6 +7,9 @@ from collections.abc import Mapping
 _NEVER_EQUAL = "a sum of logarithms is never exactly the mark"
 _NO_TIME = "no monotonic time is below 0"
 _LIMITER = "diag/backfill/limiter.py"
+_TOO_SHORT = "one more piece, empty or of seven characters: nothing so short is looked up, or only where a text ends"
+_SPARES_WORK = "without it the same comes out, only later"
+_SECRET = "diag/secret.py"
 _GUARD = "diag/gate/guard.py"
 _CAPPED = "a minute is the cap from the sixth attempt on: the bound is there for numbers too large to be raised to"
 
@@ -19,7 +22,15 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     ): _NEVER_EQUAL,
     ("diag/backfill/retries.py", "return uniform(0, min(_CAP, base * 2.0 ** min(attempt, 11)))"): _CAPPED,
     ("diag/backfill/retries.py", "return uniform(0, min(_CAP, base * 2.0 ** min(attempt, 9)))"): _CAPPED,
-    ("diag/secret.py", "kept, done, at = list[str](), 0, -1"): "looks once more, at nothing, and goes on from 0",
+    (_SECRET, "kept, done, at = list[str](), 0, -1"): "looks once more, at nothing, and goes on from 0",
+    (_SECRET, "yield from _windows(value, max( -1, public - SHORTEST + 1))"): _TOO_SHORT,
+    (_SECRET, "def _windows(text: str, first: int = -1) -> Iterator[str]:"): _TOO_SHORT,
+    (
+        _SECRET,
+        "return (text[at : at + SHORTEST] for at in range(first, len(text) - SHORTEST + 2))",
+    ): _TOO_SHORT,
+    (_SECRET, "while at - SHORTEST <= len(text):"): "looks further, at ends too short to be a piece",
+    (_SECRET, "if self._spellings or _BREAK.search(text):"): _SPARES_WORK,
     (_LIMITER, "not_before: float = -1.0"): _NO_TIME,
     (_LIMITER, "_next: float = -1.0"): _NO_TIME,
     (_LIMITER, "self.most, self.rate, self._next = rate / _KNOWN, rate, -1.0"): _NO_TIME,

@@ -245,3 +245,23 @@ def test_the_first_and_the_last_eight_characters_are_pieces_too(value: str) -> N
 def test_many_short_lines_before_a_broken_value_stay_all() -> None:
     before = "a\n" * 20
     assert shown(KEY, f"{before}{KEY[:12]}\n{KEY[12:]} b") == f"{before}{Secret(KEY).masked} b"
+
+
+def test_of_two_values_of_which_one_holds_the_other_the_whole_is_named() -> None:
+    short, whole = Secret("the-first-half"), Secret("the-first-half-and-the-second")
+    for order in ((short, whole), (whole, short)):
+        redact = Redactor()
+        redact.learn(*order)
+        assert redact(f"<{whole.reveal()}> <{short.reveal()}>") == f"<{whole.masked}> <{short.masked}>"
+
+
+@pytest.mark.parametrize("at", [0, 5, -8])
+def test_eight_characters_of_a_keys_base64_are_a_piece_too(at: int) -> None:
+    encoded = base64.b64encode(KEY.removeprefix("sk-proj-").encode()).decode().rstrip("=")
+    piece = encoded[: len(encoded) // 4 * 4][at:][:8]
+    assert len(piece) == 8
+    assert shown(KEY, f"<{piece}>") == "<sk-proj-…>"
+
+
+def test_half_a_character_becomes_a_mark_and_whole_ones_stay() -> None:
+    assert Redactor()("half \ud83d, whole \U0001f600, é") == "half \ufffd, whole \U0001f600, é"
