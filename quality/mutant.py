@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
@@ -39,9 +40,17 @@ def mutants(path: str) -> Iterator[Mutant]:
         operator = get_operator(f"core/{name}")()
         places = sum(1 for node in ast_nodes(tree) for _ in operator.mutation_positions(node))
         for occurrence in range(places):
-            mutated = mutate_code(source, operator, occurrence)
+            mutated = _mutated(source, operator, occurrence)
             if mutated is not None and not _says_nothing(mutant := _mutant(path, name, source, mutated)):
                 yield mutant
+
+
+def _mutated(source: str, operator: Any, occurrence: int) -> str | None:
+    try:
+        mutated: str | None = mutate_code(source, operator, occurrence)
+    except AttributeError:  # Cosmic Ray replaces no exception whose name has a dot in it
+        return None
+    return mutated
 
 
 def _mutant(path: str, operator: str, source: str, mutated: str) -> Mutant:

@@ -33,7 +33,20 @@ TARGETS: Mapping[str, Target] = {
     "classify": Target(
         ("diag/catalogue/classify.py",), ("tests/catalogue/test_examples.py", "tests/catalogue/test_classify.py", _PURE)
     ),
-    "journal": Target(("diag/backfill/journal.py",), ("tests/backfill/test_journal.py", "-k", "not sigkill")),
+    "answers": Target(
+        tuple(f"diag/catalogue/{name}.py" for name in
+              ("bare_status", "candidates", "error_signs", "matcher", "own", "parts", "reading", "status", "success",
+               "waits")),
+        ("tests/catalogue", _PURE),
+    ),
+    "journal": Target(
+        tuple(f"diag/backfill/{name}.py" for name in ("journal", "lease", "records", "runs", "writer")),
+        (*(f"tests/backfill/test_{name}.py" for name in ("journal", "runs", "writer")), "-k", "not sigkill"),
+    ),
+    "jobs": Target(
+        ("diag/backfill/jobs.py", "diag/backfill/leftover.py"),
+        tuple(f"tests/backfill/test_{name}.py" for name in ("jobs", "engine", "engine_ends", "unconfirmed")),
+    ),
 }  # fmt: skip
 
 OPERATORS = (
