@@ -2,8 +2,8 @@
 
 ``python -m quality.mutants [TARGET...] [--minutes N]`` prints the survivors that nobody has explained
 (``equivalent.py``) and ends with 1 where there are any. No file is changed: each mutant lives in a forked process of
-its own. It is tried in place first (``in_place.py``); what survives that, or cannot be tried so, is imported in the
-place of the real module and meets all tests of its target (``fresh.py``).
+its own. It is tried in place (``in_place.py``); where it cannot be, it is imported in the place of the real module and
+meets all tests of its target (``fresh.py``).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def examine(target: Target, until: float, counts: Counter[str]) -> Iterator[Muta
             counts["noticed"] += 1
         elif finding is None or time.monotonic() > until:
             counts["not tried"] += 1
-        elif survives(mutant, target.tests):
+        elif finding is Finding.SURVIVED or survives(mutant, target.tests):
             counts["survived"] += 1
             yield mutant
         else:
