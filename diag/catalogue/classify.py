@@ -200,7 +200,7 @@ def _lacking(case: _Case, seen: Look) -> _Ruling:
 def _cache_header(answer: Answer) -> Leaf | None:
     for name in ("x-cache", "cf-cache-status", "x-cache-status", "x-vercel-cache"):
         value = answer.header(name)
-        if value and value.upper().split()[0].rstrip(",") == "HIT":
+        if value and (value.upper().split() or [""])[0].rstrip(",") == "HIT":
             return Leaf("", "", f"{name}: {value}")
     return None
 

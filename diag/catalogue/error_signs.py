@@ -9,33 +9,52 @@ from diag.catalogue.entries import answers as words
 from diag.catalogue.parts import Field, fields, is_aside, is_present, is_talk, letters, remembered
 from diag.catalogue.reading import Leaf, parse
 
+_LONG = 2_000  # characters: nobody tells of an error at such length
+_TELLING = frozenset[str]().union(
+    words.SUCCESS_KEYS, words.VALID_KEYS, words.ERROR_FLAGS, words.STATUS_KEYS, words.REFUSING_KEYS,
+    words.ENDING_KEYS, words.STATE_KEYS, words.TEXT_KEYS, {"code"},
+)  # fmt: skip
 
-def errors(document: Any, path: str = "", depth: int = 0) -> Iterator[Leaf]:
+
+def errors(document: Any) -> list[Leaf]:
     """The leaves that tell of an error: the signs themselves, and what stands beside them to explain."""
+    found: list[Leaf] = []
+    if isinstance(document, str) and words.SAYS_ERROR.search(document):
+        found.append(Leaf("text", "", document))
+    _gather(found, document, "", 0)
+    return found
+
+
+def _gather(found: list[Leaf], document: Any, path: str, depth: int) -> None:
     if depth > words.DEEP or is_aside(path):
         return
     if isinstance(document, dict):
-        yield from object_errors(document, path)
+        found += object_errors(document, path)
         for name, value in document.items():
             if isinstance(value, dict | list):
-                yield from errors(value, f"{path}.{name}" if path else str(name), depth + 1)
+                _gather(found, value, f"{path}.{name}" if path else str(name), depth + 1)
     elif isinstance(document, list):
         for index, value in enumerate(document[:200]):
-            yield from errors(value, f"{path}[{index}]", depth + 1)
-    elif isinstance(document, str) and depth == 0 and words.SAYS_ERROR.search(document):
-        yield Leaf(path or "text", "", document)
+            if isinstance(value, dict | list):
+                _gather(found, value, f"{path}[{index}]", depth + 1)
 
 
-def object_errors(document: Mapping[Any, Any], path: str) -> Iterator[Leaf]:
+def object_errors(document: Mapping[Any, Any], path: str) -> list[Leaf]:
     """The error leaves that one object itself holds."""
-    prefix = f"{path}." if path else ""
     named = {str(key): value for key, value in document.items()}
-    signs = [key for key, value in named.items() if is_sign(key, value, named)]
-    beside = [key for key in named if key not in signs and key.lower() in words.EXPLAINING] if signs else []
+    signs = [
+        key
+        for key, value in named.items()
+        if (is_sign(key, value, named) if _may_tell(key) else isinstance(value, str) and _declines(value.strip()))
+    ]
+    return list(_told(named, signs, f"{path}." if path else "")) if signs else []
+
+
+def _told(named: Mapping[str, Any], signs: list[str], prefix: str) -> Iterator[Leaf]:
     for key in signs:
         yield from _opened(named[key], f"{prefix}{key}", key)
-    for key in beside:
-        if isinstance(named[key], str | int):
+    for key in named:
+        if key not in signs and key.lower() in words.EXPLAINING and isinstance(named[key], str | int):
             yield from _opened(named[key], f"{prefix}{key}", key)
 
 
@@ -101,6 +120,13 @@ def _is_telling(name: str, key: str, value: Any) -> bool:
 
 
 @remembered
+def _may_tell(key: str) -> bool:
+    """Whether a field of this name could be a sign by anything but a text that declines: most could not."""
+    name = key.lower()
+    return name in _TELLING or bool(words.ERROR_KEY.match(key)) or _ends_in_error(key)
+
+
+@remembered
 def _ends_in_error(key: str) -> bool:
     return bool(words.ERROR_END.search(letters(key)))
 
@@ -108,8 +134,11 @@ def _ends_in_error(key: str) -> bool:
 def _is_telling_text(name: str, text: str) -> bool:
     if name in words.STATE_KEYS and text.lower() in words.BAD_STATES:
         return True
-    said = words.DECLINES.match(text) or (name in words.TEXT_KEYS and words.SAYS_ERROR.search(text))
-    return len(text) < 2000 and bool(said)
+    return _declines(text) or (len(text) < _LONG and name in words.TEXT_KEYS and bool(words.SAYS_ERROR.search(text)))
+
+
+def _declines(text: str) -> bool:
+    return len(text) < _LONG and bool(words.DECLINES.match(text))
 
 
 def _is_meaningful(value: Any) -> bool:

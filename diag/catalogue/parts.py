@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import lru_cache, wraps
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from diag.catalogue.entries import answers as words
@@ -13,26 +12,43 @@ from diag.catalogue.reading import parse
 Field = tuple[str, str, Any]
 """(path, lower-case key, plain value)"""
 _T = TypeVar("_T")
-_LONGEST_REMEMBERED = 120
+_LONGEST_REMEMBERED = 120  # characters
+MOST_REMEMBERED = 2048
+
+
+class _Memory(dict[str, _T]):
+    """A dictionary that works out what it does not know. Looked into once or more for every field of every answer, so
+    no Python of ours runs where it knows."""
+
+    def __init__(self, of: Callable[[str], _T]) -> None:
+        super().__init__()
+        self._of = of
+
+    def __missing__(self, name: str) -> _T:
+        found = self._of(name)
+        if len(name) <= _LONGEST_REMEMBERED:
+            if len(self) >= MOST_REMEMBERED:
+                self.clear()
+            self[name] = found
+        return found
 
 
 def remembered(of: Callable[[str], _T]) -> Callable[[str], _T]:
     """A function of a field's name or path, with a memory: the next answer has mostly the same ones. Long ones are
-    not remembered, so that no answer can fill the memory."""
-    known = lru_cache(maxsize=2048)(of)
-
-    @wraps(of)
-    def look_up(name: str) -> _T:
-        return known(name) if len(name) <= _LONGEST_REMEMBERED else of(name)
-
-    return look_up
+    not remembered, and no more than so many, so that no answer can fill the memory."""
+    return _Memory(of).__getitem__
 
 
 def at(document: Any, path: str) -> Any:
     """The value at a path (``appraisal.category``, ``results[0].tags``, ``results.0.tags``, ``$.tags``), or None."""
-    for step in filter(None, re.split(r"[.\[\]]+", path.removeprefix("$"))):
+    for step in _steps(path):
         document = _step(parse(document)[0] if isinstance(document, str) else document, step)
     return document
+
+
+@remembered
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(filter(None, re.split(r"[.\[\]]+", path.removeprefix("$"))))
 
 
 def _step(document: Any, step: str) -> Any:
@@ -42,18 +58,33 @@ def _step(document: Any, step: str) -> Any:
     return document[int(step)] if inside else None
 
 
-def fields(document: Any, path: str = "", key: str = "", depth: int = 0) -> Iterator[Field]:
+def fields(document: Any, path: str = "", key: str = "") -> list[Field]:
     """All plain values, as deep as answers are looked into."""
-    if depth > words.DEEP:
-        return
-    if isinstance(document, dict):
-        for name, value in document.items():
-            yield from fields(value, f"{path}.{name}" if path else str(name), str(name).lower(), depth + 1)
-    elif isinstance(document, list):
-        for index, value in enumerate(document[:200]):
-            yield from fields(value, f"{path}[{index}]", key, depth + 1)
-    else:
-        yield path, key, document
+    found: list[Field] = []
+    _gather(found, document, path, key, 0)
+    return found
+
+
+def _gather(found: list[Field], value: Any, path: str, key: str, depth: int) -> None:
+    """Into one list and without a call for a plain value: an answer holds dozens of them."""
+    if not isinstance(value, dict | list):
+        found.append((path, key, value))
+    elif depth < words.DEEP:
+        inside = _named(value, path) if isinstance(value, dict) else _numbered(value, path, key)
+        for place, name, one in inside:
+            if isinstance(one, dict | list):
+                _gather(found, one, place, name, depth + 1)
+            else:
+                found.append((place, name, one))
+
+
+def _named(document: dict[Any, Any], path: str) -> list[Field]:
+    prefix = f"{path}." if path else ""
+    return [(f"{prefix}{name}", str(name).lower(), value) for name, value in document.items()]
+
+
+def _numbered(values: list[Any], path: str, key: str) -> list[Field]:
+    return [(f"{path}[{index}]", key, value) for index, value in enumerate(values[:200])]
 
 
 @remembered

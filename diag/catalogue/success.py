@@ -8,7 +8,7 @@ from typing import Any
 
 from diag.catalogue.entries import answers as words
 from diag.catalogue.error_signs import complaints, errors, is_error
-from diag.catalogue.parts import Field, at, fields, has_result, is_aside, is_present, is_talk, letters
+from diag.catalogue.parts import Field, at, fields, has_result, is_aside, is_present, is_talk, letters, remembered
 from diag.catalogue.reading import Leaf, Reading
 
 
@@ -38,7 +38,7 @@ def reading_of(leaves: Sequence[Leaf]) -> Reading:
 
 def look(document: Any, requires: Sequence[str]) -> Look:
     """Look into the JSON document of an answer."""
-    every = list(fields(document))
+    every = fields(document)
     found = tuple(dict.fromkeys([*errors(document), *_spoilt(document, requires)]))
     if not found and not requires:
         found = tuple(complaints(every))
@@ -86,7 +86,7 @@ def _without(every: list[Field], found: Sequence[Leaf]) -> list[Field]:
 
 
 def _is_warning(path: str, value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and "warning" in path.lower()
+    return isinstance(value, str) and "warning" in path.lower() and bool(value.strip())
 
 
 def _is_true(value: Any) -> bool:
@@ -97,7 +97,7 @@ def _is_true(value: Any) -> bool:
 
 def _paused(every: list[Field]) -> Iterator[Leaf]:
     for path, key, value in every:
-        if is_aside(path):
+        if not _may_pause(key) or is_aside(path):
             continue
         if key in words.PAUSE_KEYS and _is_true(value):
             yield Leaf(path, key, "true")
@@ -107,14 +107,23 @@ def _paused(every: list[Field]) -> Iterator[Leaf]:
             yield Leaf(path, key, value)
 
 
+@remembered
+def _may_pause(key: str) -> bool:
+    """Whether any value of a field of this name could say so: what most fields do not is not asked for each value."""
+    named = key in words.PAUSE_KEYS or letters(key) in words.SWITCH_KEYS
+    return named or key in words.STATE_NAMES or key in words.REASONS
+
+
 def _says_paused(key: str, value: str) -> bool:
-    if key in ("status", "state", "reason") and value.strip().lower() in words.PAUSED_STATES:
+    if key in words.STATE_NAMES and value.strip().lower() in words.PAUSED_STATES:
         return True
     return key in words.REASONS and len(value) < 400 and bool(words.PAUSED.search(value))
 
 
 def _cached(every: list[Field]) -> Iterator[Leaf]:
     for path, key, value in every:
+        if not _may_be_cached(key):
+            continue
         name = letters(key)
         if _is_true(value) and (words.CACHE_KEY.match(name) or (name == words.HIT_KEY and _of_a_cache(path))):
             yield Leaf(path, key, "true")
@@ -122,6 +131,14 @@ def _cached(every: list[Field]) -> Iterator[Leaf]:
             yield Leaf(path, key, str(value))
         elif isinstance(value, str) and len(value) < 400 and _says_cached(key, value):
             yield Leaf(path, key, value)
+
+
+@remembered
+def _may_be_cached(key: str) -> bool:
+    """Whether any value of a field of this name could say so."""
+    name = letters(key)
+    said = name in words.CACHE_PLACES or key in words.REASONS
+    return said or name == words.HIT_KEY or bool(words.CACHE_KEY.match(name) or words.CACHE_AGE.match(name))
 
 
 def _of_a_cache(path: str) -> bool:
@@ -159,8 +176,12 @@ def _says_waiting(text: str) -> bool:
 
 def _to_ask_later(every: list[Field]) -> Iterator[Leaf]:
     """A job's number with nothing else beside it."""
-    jobs = [field for field in every if words.JOB_KEY.match(letters(field[1])) and is_present(field[2])]
+    jobs = [field for field in every if _is_job(field[1]) and is_present(field[2])]
     named = [field for field in jobs if letters(field[1]) not in ("status", "requestid")]
-    others = [field for field in every if field not in jobs and is_present(field[2]) and not is_talk(field)]
-    if named and not others:
+    if named and not any(field not in jobs and is_present(field[2]) and not is_talk(field) for field in every):
         yield Leaf(named[0][0], named[0][1], str(named[0][2]))
+
+
+@remembered
+def _is_job(key: str) -> bool:
+    return bool(words.JOB_KEY.match(letters(key)))

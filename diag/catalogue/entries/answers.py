@@ -7,6 +7,8 @@ import re
 DEEP = 8  # levels of an answer that are looked into
 HOLLOW = {"", "null", "none", "undefined", "n/a", "error", "[]", "{}", "nan"}
 PAUSED_STATES = {"paused", "disabled", "maintenance", "suspended", "switched_off"}
+STATE_NAMES = {"status", "state", "reason"}
+"""Fields whose whole value may be one of these."""
 NOTHING = ("", "none", "null", "no", "false", "n/a", "ok", "0", "undefined", "unknown")
 ERROR_KEY = re.compile(
     r"^(?:errors?|err|exceptions?|failures?|failed|fault(?:string|code|detail)?|__type|\$fault|err_?(?:code|msg|message|no)|error_?(?:message|description|detail|code|type|subject|reason|text|info)s?|last_?error|\w+_error|\w+error)$",
