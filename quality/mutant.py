@@ -62,5 +62,5 @@ def _mutant(path: str, operator: str, source: str, mutated: str) -> Mutant:
 def _says_nothing(mutant: Mutant) -> bool:
     """Cosmic Ray takes the star before keyword-only parameters for a multiplication; and whether a record is frozen is
     the type checker's affair."""
-    star = "BinaryOperator" in mutant.operator and mutant.line.startswith(("def ", "async def "))
+    star = "BinaryOperator" in mutant.operator and mutant.line.startswith(("def ", "async def ", "/,"))
     return star or mutant.line.startswith("@dataclass(")

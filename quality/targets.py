@@ -27,7 +27,7 @@ TARGETS: Mapping[str, Target] = {
     "limiter": Target(("diag/backfill/limiter.py",), ("tests/backfill/test_limiter_steps.py", _PURE)),
     "retries": Target(
         ("diag/backfill/retries.py", "diag/backfill/fate.py"),
-        ("tests/backfill/test_retries.py", "tests/backfill/test_fate.py"),
+        ("tests/backfill/test_retries.py", "tests/backfill/test_fate.py", "tests/backfill/test_fate_edges.py"),
     ),
     "ceiling": Target(("diag/backfill/ceiling.py",), ("tests/backfill/test_ceiling.py",)),
     "classify": Target(
