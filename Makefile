@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 FUZZ_MINUTES ?= 10
+# What to run on the oldest libraries and on other Pythons: areas of the tests, --resume, --without-sandbox.
+SUITE ?=
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: help demo test browser-test check bench format docs clean lock audit sbom dist minimal coverage mutation soak fuzz
+.PHONY: help demo test browser-test check bench format docs clean lock audit sbom dist minimal pythons coverage mutation soak fuzz
 
 help:
 	@echo "make demo    the whole story in the local sandbox, from a broken project to a finished backfill"
@@ -18,7 +20,8 @@ help:
 	@echo "make lock    resolve requirements/ anew from setup.cfg (asks the package index)"
 	@echo "make audit   known vulnerabilities of what is locked (asks the advisory service)"
 	@echo "make dist    wheel, sdist and bill of materials, the same bytes from the same commit"
-	@echo "make minimal the tests of the core on the oldest libraries that setup.cfg admits"
+	@echo "make minimal the tests on the oldest libraries that setup.cfg admits (SUITE=\"--resume gate rows\")"
+	@echo "make pythons the tests on every supported Python that is here (SUITE as above)"
 	@echo "make coverage the code that decides, by branch: every file at 95 % or more"
 	@echo "make mutation small wrongs in that code: a test must fail for each (an hour or more)"
 	@echo "make soak    ten minutes of kills and faults of every part of a real sandbox"
@@ -80,7 +83,10 @@ dist: $(VENV)/.dev sbom
 	$(BIN)/python -m release.distributions dist
 
 minimal: $(VENV)/.dev
-	$(BIN)/python -m release.minimal
+	$(BIN)/python -m release.minimal $(SUITE)
+
+pythons: $(VENV)/.dev
+	$(BIN)/python -m release.pythons $(SUITE)
 
 coverage: $(VENV)/.dev
 	$(BIN)/python -m quality.covered

@@ -1,33 +1,30 @@
-"""The tests of the core on the oldest libraries that setup.cfg admits: are its lower bounds true?
+"""The tests on the oldest libraries that setup.cfg admits: are its lower bounds true?
 
-``python -m release.minimal`` resolves them (asks the package index), makes ``.venv-minimal`` and runs the tests that
-need no sandbox there.
+``python -m release.minimal [AREA ...] [--resume] [--without-sandbox]`` resolves them (asks the package index), makes
+``.venv-minimal`` and runs there all tests that need no tool of the developers'.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
+from release import suite
 from release.locks import ROOT, resolve
 
 PLACE = ROOT / ".venv-minimal"
-AREAS = ("catalogue", "config", "credentials", "gate", "preflight", "project", "report", "rows", "verify")
+TOOLS = ("quality", "release")
+"""Areas that test the developers' tools, whose bounds nobody meets who installs nukediag."""
 
 
-def main() -> int:
-    """The exit code of pytest."""
-    lowest = PLACE / "lowest.txt"
-    subprocess.run([sys.executable, "-m", "venv", PLACE], check=True)
-    resolve(lowest, "test", resolution="lowest-direct")
-    python = str(PLACE / "bin" / "python")
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*install, "--require-hashes", "--requirement", str(lowest)], check=True)
-    subprocess.run([*install, "--no-deps", "--editable", "."], cwd=ROOT, check=True)
-    tests = [f"tests/{area}" for area in AREAS] + ["tests/test_secret.py"]
-    command = [python, "-m", "pytest", "-p", "no:cacheprovider", "-m", "not sandbox", *tests]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+def main(arguments: list[str]) -> int:
+    """0 if all passed, 1 if something failed."""
+    wanted = suite.wish(arguments, "release.minimal", [area for area in suite.areas() if area not in TOOLS])
+    place = suite.Place(PLACE, sys.executable, PLACE / "lowest.txt")
+    PLACE.mkdir(exist_ok=True)
+    resolve(place.lock, "test", resolution="lowest-direct")
+    suite.furnish(place)
+    return suite.verdict("oldest libraries", suite.run(place, wanted))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
