@@ -40,7 +40,8 @@ class Audit:
         if self.findings:
             return f"{len(self.findings)} known vulnerabilities in {self.asked} packages asked about"
         if self.verdict == NOT_ASKED:
-            return f"no verdict: the advisory service could not be asked about {self.not_asked} packages"
+            which = f" about {self.not_asked} packages" if self.not_asked else ""
+            return f"no verdict: the advisory service could not be asked{which}"
         return f"no known vulnerability in {self.asked} packages"
 
 
