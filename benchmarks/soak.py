@@ -17,9 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-import psycopg
-from dotenv import dotenv_values
-
 from benchmarks.soak_faults import Parts
 from benchmarks.soak_journal import Watch
 from diag.config import load
@@ -74,15 +71,13 @@ class Soak:
         """All of it."""
         while time.monotonic() < self.until:
             sandbox = launch.up(images=_ROWS, name="soak", state_dir=self.root)
-            _keep_what_is_committed(sandbox)
             parts, watch = Parts(sandbox, self.rng), Watch(sandbox)
             try:
                 self._under_faults(sandbox, parts, watch)
-                self._to_the_end(sandbox, parts, watch)
+                self._to_the_end(sandbox, watch)
                 self._audit(sandbox, watch)
             finally:
                 launch.down("soak", self.root)
-                parts.close()
         return self.found
 
     def _under_faults(self, sandbox: Sandbox, parts: Parts, watch: Watch) -> None:
@@ -125,7 +120,6 @@ class Soak:
         while run.poll() is None and time.monotonic() < end:
             self._wait(run, min(self.rng.uniform(*_CALM), max(0, end - time.monotonic())))
             watch.look()
-            parts.mend()
             if run.poll() is None and time.monotonic() < end:
                 name = self.rng.choice(list(parts.faults))
                 self.found.faults[name] += 1
@@ -161,11 +155,10 @@ class Soak:
         if run.returncode not in _KNOWN_ENDS or "Traceback" in said:
             self.found.broken.append(f"a run ended with {run.returncode}: {said[-1500:]}")
 
-    def _to_the_end(self, sandbox: Sandbox, parts: Parts, watch: Watch) -> None:
+    def _to_the_end(self, sandbox: Sandbox, watch: Watch) -> None:
         """As somebody starts it again once the trouble is over; rows that were taken for bad ones get their chance."""
         self.found.refused += watch.refused()
         for _ in range(_LAST_RUNS):
-            parts.mend()
             time.sleep(_BREATH)
             with tempfile.TemporaryFile() as words:
                 run = self._start(sandbox, words, {}, "--retry-failed")
@@ -195,13 +188,6 @@ class Soak:
             return
         if marked != full:
             found.broken.append(f"{marked - full} rows are marked with no full result behind the mark")
-
-
-def _keep_what_is_committed(sandbox: Sandbox) -> None:
-    """A sandbox's database answers before a commit is on the disk, for speed; one that is to crash must not."""
-    with psycopg.connect(dotenv_values(sandbox.env_file)["DATABASE_URL"] or "", autocommit=True) as db:
-        db.execute("ALTER DATABASE postgres SET synchronous_commit = on")
-        db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
 
 
 async def _marks(sandbox: Sandbox, folder: Path) -> tuple[int, int]:

@@ -45,15 +45,17 @@ class SandboxDocument(Document):
     variant: str
     scenario: str
     rows: Rows | None
-    """null where the sandbox's database is gone."""
+    """null while the sandbox's database is away."""
     calls: Calls
     twice: int
     """Rows for which one provider accepted more than one call."""
     parts: dict[str, str]
     memory_mb: int
     """Megabytes that all its processes use together."""
+    restarted: dict[str, int]
+    """Parts that ended unasked and were started again, and how often."""
     problems: list[str]
-    """Parts that ended unasked."""
+    """Parts that ended unasked and stay away."""
 
 
 class ScenarioModel(BaseModel):
@@ -91,7 +93,7 @@ def sandbox_document(where: Mapping[str, str], status: Mapping[str, Any]) -> San
 def sandbox_lines(document: SandboxDocument) -> list[str]:
     """The same for people."""
     rows, calls = document.rows, document.calls
-    pending = f"{rows.pending:,} pending, {rows.done:,} done" if rows else "unknown: the database is gone"
+    pending = f"{rows.pending:,} pending, {rows.done:,} done" if rows else "unknown: the database is away"
     paid = (
         f"{calls.function:,} of the function, {calls.openai_accepted:,} paid to OpenAI, {calls.aws_accepted:,} to AWS"
     )
@@ -104,4 +106,6 @@ def sandbox_lines(document: SandboxDocument) -> list[str]:
         f"paid twice  {document.twice:,} rows",
         f"memory      {document.memory_mb:,} MB in {len(document.parts) + 1} processes",
     ]
+    if document.restarted:
+        lines.append("restarted   " + ", ".join(f"{name} ({times}x)" for name, times in document.restarted.items()))
     return lines + [f"problem     {problem}" for problem in document.problems]

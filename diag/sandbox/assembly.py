@@ -26,6 +26,7 @@ from diag.sandbox.data_api import DataApi
 from diag.sandbox.edge_log import EdgeLog
 from diag.sandbox.functions import BootError, Fence, Workers
 from diag.sandbox.gateway import Gateway
+from diag.sandbox.kept import Keeper
 from diag.sandbox.keys import ProjectKeys
 from diag.sandbox.logbook import Logbook
 from diag.sandbox.management import Management
@@ -86,6 +87,7 @@ class Assembly:
         self.control_token = secrets.token_urlsafe(32)
         self.management_url = _address(self._management_socket)
         self.family = Family(private_folder(folder / "logs"))
+        self._keeper = Keeper(self.family)
         self.counters = Counters()
         self.openai, self.aws, self.photos = OpenAI(self.counters), Aws(self.counters), Photos()
         self.gemini, self.openrouter = Gemini(self.counters), OpenRouter(self.counters)
@@ -95,7 +97,9 @@ class Assembly:
         self.project = Project(keys, url=_address(self._gateway_socket), database_url=self.postgres.url)
         self.project.usual = Condition(new_keys_pass=wishes.sb_keys == "accepted")
         self.data_api = DataApi(folder / "data-api", self._data_api_port, keys, self.postgres.url, self.postgres.query)
-        self._schema_cache = SchemaCache(self.postgres.url, self.data_api.reload)
+        self._schema_cache = SchemaCache(
+            self.postgres.url, self.data_api.reload, self.data_api.lose_database, self.data_api.find_database
+        )
         self.book = Logbook()
         self.workers = Workers(self.family, self._fence(), self.project.environment, self.book)
         self.management = Management(
@@ -150,7 +154,8 @@ class Assembly:
         return await self.aws.prepare(f"http://127.0.0.1:{self._moto_port}")
 
     async def _start_data(self) -> None:
-        await self.postgres.start(self.family)
+        await self.postgres.make()
+        self._keeper.keep(await self.postgres.start(self.family), lambda: self.postgres.start(self.family))
         await self.postgres.query(ROLES + pgmq.sql())
         await self.postgres.query(seed.sql(self.project.url + BUCKET, self._wishes.images))
         if supabase := supabase_folder(self._wishes.functions):
@@ -158,7 +163,8 @@ class Assembly:
         if self._wishes.tables:
             await self._apply(self._wishes.tables)
         private_folder(self._folder / "data-api")
-        await asyncio.gather(self.data_api.start(self.family), self._schema_cache.start())
+        lite, _ = await asyncio.gather(self.data_api.start(self.family), self._schema_cache.start())
+        self._keeper.keep(lite, lambda: self.data_api.start(self.family))
 
     async def _apply(self, file: Path) -> None:
         try:
@@ -257,6 +263,7 @@ class Assembly:
         """End everything that was started, in whatever state the start-up was left."""
         if self._watching:
             self._watching.cancel()
+        await self._keeper.close()
         await self._schema_cache.stop()
         for runner in self._runners:
             await runner.cleanup()

@@ -8,6 +8,7 @@ import os
 import pwd
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -110,11 +111,13 @@ async def run(
 
 @dataclass
 class Family:
-    """The supervisor's children by name, and what is to be said about those that died unasked."""
+    """The supervisor's children by name, what is to be said about those that died unasked, and how often others were
+    started again (``kept``)."""
 
     logs: Path
     members: dict[str, Child] = field(default_factory=dict)
     obituaries: list[str] = field(default_factory=list)
+    restarts: Counter[str] = field(default_factory=Counter)
     _watchers: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def start(

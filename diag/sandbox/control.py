@@ -69,6 +69,7 @@ class Control:
             **self._stage.counters.snapshot(),
             "parts": {name: child.condition for name, child in sorted(self._family.members.items())},
             "memory_mb": await asyncio.to_thread(_memory),
+            "restarted": dict(self._family.restarts),
             "problems": list(self._family.obituaries),
         }
 
@@ -76,7 +77,7 @@ class Control:
         try:
             [[total, pending, done]] = await self._stage.postgres.query(COUNTS)
         except NukediagError:
-            return None  # the database is gone; `problems` says so
+            return None  # the database is away; `restarted` or `problems` says so
         return {"total": int(total), "pending": int(pending), "done": int(done)}
 
 

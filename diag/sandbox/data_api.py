@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -12,7 +14,7 @@ from yarl import URL
 from diag.errors import SandboxError
 from diag.private import private_folder
 from diag.sandbox import openapi
-from diag.sandbox.away import LOST, said_away
+from diag.sandbox.away import LOST, NO_SCHEMA, said_away
 from diag.sandbox.children import Child, Family
 from diag.sandbox.keys import ProjectKeys, Refusal, data_api_headers
 from diag.sandbox.parts import LITE, deno_environment, deno_run
@@ -20,6 +22,7 @@ from diag.sandbox.ports import until_listening
 from diag.sandbox.proxy import Answer, pass_on, passed_on
 from diag.sandbox.state import write_private
 
+_SETTLING = 30  # seconds
 _CREDENTIALS = ("apikey", "authorization")
 
 
@@ -33,9 +36,15 @@ class DataApi:
         self._query = query
         self._url = URL(f"http://127.0.0.1:{port}")
         self._reloads = 0
+        self._database = asyncio.Event()
+        self._child: Child | None = None
+        self._settled = False
 
     async def start(self, family: Family) -> Child:
-        """Start it; the tables have to exist already (it looks at them once, when it starts)."""
+        """Start it, be it again, once the database is there; the tables have to exist already. Whoever starts it keeps
+        it. Raises ``SandboxError``."""
+        self._settled = False
+        await self._database.wait()
         private_folder(self._folder / "supabase" / "schemas")
         write_private(self._folder / "supabase" / "config.toml", self._config())
         # --no-admin: keyless requests must not be let in. Telemetry has three switches; all are off.
@@ -43,23 +52,46 @@ class DataApi:
         fence = ["--allow-net=127.0.0.1", "--allow-env", "--allow-read", "--allow-sys", own_files]
         command = [*deno_run(*fence), LITE, "--no-telemetry", "dev", "--no-admin"]
         environ = deno_environment() | {"HOME": str(self._folder), "LITE_TELEMETRY": "0", "DO_NOT_TRACK": "1"}
-        child = await family.start("data-api", command, env=environ, cwd=self._folder)
-        if not await until_listening(self._port, child, seconds=30):
+        child = self._child = await family.start("data-api", command, env=environ, cwd=self._folder, watched=False)
+        if not (await until_listening(self._port, child, seconds=30) and await self._settles()):
+            await child.stop(0)
             raise SandboxError(f"the data API did not start: {child.last_words(2)}", f"see {child.log}")
-        await self._let_it_settle()
+        self._settled = True
         return child
+
+    def lose_database(self) -> None:
+        """End it: where its connections broke, Lite may hang on to a question for ever, or die of the next one. It is
+        started anew when the database is back, as PostgREST reads the schema anew."""
+        self._database.clear()
+        self._settled = False
+        if self._child is not None and self._child.alive:
+            self._child.expected_end = True
+            with suppress(ProcessLookupError):
+                self._child.process.kill()
+
+    def find_database(self) -> None:
+        """It may start."""
+        self._database.set()
+
+    @property
+    def _up(self) -> bool:
+        return self._settled and self._child is not None and self._child.alive
 
     async def reload(self) -> None:
         """Let it look at the database's tables and functions again: it does when a file of its schemas changes."""
         self._reloads += 1
         write_private(self._folder / "supabase" / "schemas" / "reload.sql", f"-- {self._reloads}\n")
 
-    async def _let_it_settle(self) -> None:
+    async def _settles(self) -> bool:
         # Lite grants its roles their rights on its first request; any request beside that one may end in a 500
         # ("tuple concurrently updated"). So the first one is ours, alone.
         address = (self._url / "rest/v1/vehicles").with_query(select="id", limit=1)
-        async with aiohttp.ClientSession(headers={"apikey": self._keys.secret}) as session, session.get(address):
-            pass
+        headers, patience = {"apikey": self._keys.secret}, aiohttp.ClientTimeout(total=_SETTLING)
+        try:
+            async with aiohttp.ClientSession(headers=headers, timeout=patience) as session, session.get(address):
+                return self._database.is_set()
+        except (aiohttp.ClientError, OSError):  # a timeout is one
+            return False
 
     def _config(self) -> str:
         # JSON strings are TOML strings.
@@ -85,6 +117,8 @@ class DataApi:
         credentials = data_api_headers(self._keys, request.headers, request.query, legacy_keys=legacy_keys)
         if isinstance(credentials, Refusal) and request.method != "OPTIONS":
             return web.json_response(credentials.body, status=401)
+        if not self._up:
+            return NO_SCHEMA.response()
         if request.path == "/rest/v1/" and request.method == "GET" and self._query:
             return await self._description(credentials)
         headers = passed_on(request.headers, _CREDENTIALS)

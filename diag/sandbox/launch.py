@@ -160,7 +160,7 @@ def switch(sandbox: Sandbox, scenario: str) -> Sandbox:
 
 
 def status(sandbox: Sandbox) -> dict[str, Any]:
-    """``{scenario, rows, calls, twice, parts, problems}`` from the running supervisor."""
+    """``{scenario, rows, calls, twice, parts, restarted, problems}`` from the running supervisor."""
     return _ask(sandbox, "GET", "/status")
 
 

@@ -16,12 +16,11 @@ from diag.sandbox.children import Child, Family, run
 from diag.sandbox.parts import postgres_programs
 from diag.sandbox.state import SCRATCH_PREFIX, write_private
 
-# Durability is of no use here: the data goes with the sandbox.
+# The data goes with the sandbox and need not survive the machine; what was committed survives the end of Postgres.
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
@@ -83,16 +82,19 @@ class Postgres:
         """The connection string, with the password."""
         return f"postgresql://postgres:{self._password}@127.0.0.1:{self._port}/postgres"
 
-    async def start(self, family: Family) -> Child:
-        """Make the database and start it; raises ``SandboxError`` with Postgres's own words."""
+    async def make(self) -> None:
+        """Make the database; raises ``SandboxError`` with Postgres's own words."""
         if self._user:
             self._programs = await asyncio.to_thread(_reachable, self._programs, self._folder)
         await self._initdb()
+
+    async def start(self, family: Family) -> Child:
+        """Start it, be it again; raises ``SandboxError`` with Postgres's own words. Whoever starts it keeps it."""
         settings = [word for pair in _SETTINGS.items() for word in ("-c", "=".join(pair))]
         command = [str(self._programs / "postgres"), "-D", str(self._data), "-p", str(self._port), *settings]
         # SIGINT is Postgres's fast shutdown; SIGTERM would wait for its clients.
         child = await family.start(
-            "postgres", command, env={}, cwd=Path("/"), user=self._user, stop_signal=signal.SIGINT
+            "postgres", command, env={}, cwd=Path("/"), user=self._user, stop_signal=signal.SIGINT, watched=False
         )
         await self._until_ready(child)
         return child

@@ -7,15 +7,21 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-_AGAIN = 0.5  # seconds between attempts to reach a database that is away
+_AGAIN = 0.2  # seconds between attempts to reach a database that is away
 
 
 class SchemaCache:
-    """Calls ``reload`` for every ``NOTIFY pgrst``. Not when the database was away: its tables are the same afterwards,
-    and Lite dies where it looks at them while connections of its own are still broken."""
+    """Calls ``reload`` for every ``NOTIFY pgrst``. Whoever listens learns first that the database is away: ``lost`` is
+    called then, and ``found`` once it answers (again)."""
 
-    def __init__(self, database_url: str, reload: Callable[[], Awaitable[None]]) -> None:
-        self._url, self._reload = database_url, reload
+    def __init__(
+        self,
+        database_url: str,
+        reload: Callable[[], Awaitable[None]],
+        lost: Callable[[], None],
+        found: Callable[[], None],
+    ) -> None:
+        self._url, self._reload, self._lost, self._found = database_url, reload, lost, found
         self._listening = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -38,6 +44,8 @@ class SchemaCache:
                 async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
                     await connection.execute("listen pgrst")
                     self._listening.set()
+                    self._found()
                     async for _ in connection.notifies():
                         await self._reload()
+            self._lost()
             await asyncio.sleep(_AGAIN)

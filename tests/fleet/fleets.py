@@ -108,6 +108,15 @@ class Fleet:
         """A worker's log, a line each."""
         return [json.loads(line) for line in (self.folder / f"{number}.log").read_text().splitlines()]
 
+    def said(self) -> str:
+        """The last that every worker said, for whoever wonders why it ended so."""
+        ends = [
+            (number, (self.folder / f"{number}.{kind}").read_text())
+            for number in range(len(self.workers))
+            for kind in ("out", "log")
+        ]
+        return "\n".join(f"worker {number}: {text[-3000:]}" for number, text in ends)
+
     def wait(self, workers: Sequence[subprocess.Popen[bytes]] | None = None) -> list[int]:
         """The exit codes of these workers (or all)."""
         return [worker.wait(_PATIENCE) for worker in (self.workers if workers is None else workers)]
@@ -136,24 +145,16 @@ def fleet(sandbox: Sandbox, folder: Path, queue: str) -> Iterator[Fleet]:
                 worker.wait()
 
 
-@contextmanager
-def restarted(sandbox: Sandbox) -> Iterator[None]:
-    """Postgres shut down and started again as it was. The new one is not the sandbox's: it ends with the block."""
-    folder = Path(sql(sandbox, "show data_directory"))
-    process = Path("/proc") / (folder / "postmaster.pid").read_text().split()[0]
-    command = process.joinpath("cmdline").read_text().rstrip("\0").split("\0")
-    program, owner = process.joinpath("exe").resolve(), process.stat()
-    os.kill(int(process.name), signal.SIGINT)
-    eventually(lambda: not (folder / "postmaster.pid").exists())
-    again = subprocess.Popen(
-        command, executable=program, cwd=folder, user=owner.st_uid, group=owner.st_gid, extra_groups=[],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield
-    finally:
-        again.send_signal(signal.SIGINT)
-        again.wait()
+def restart_database(sandbox: Sandbox) -> None:
+    """Postgres shut down under everybody; returns once the sandbox has started it again."""
+    lock = Path(sql(sandbox, "show data_directory")) / "postmaster.pid"
+
+    def pid() -> int:
+        return int(lock.read_text().split()[0]) if lock.exists() else 0
+
+    before = pid()
+    os.kill(before, signal.SIGINT)
+    eventually(lambda: pid() not in (0, before))
 
 
 def eventually(question: Callable[[], bool], patience: float = _PATIENCE) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -92,6 +93,58 @@ def test_a_part_that_dies_is_noticed_and_said(new_sandbox: Start) -> None:
     [moto] = [each for each in children(sandbox) if "moto.server" in " ".join(each.cmdline())]
     moto.kill()
     assert within_a_minute(lambda: launch.status(sandbox)["problems"] == ["aws ended with -9"])
+
+
+def test_a_data_api_that_dies_comes_back(new_sandbox: Start) -> None:
+    sandbox = new_sandbox()
+    [lite] = [each for each in children(sandbox) if "--no-telemetry" in each.cmdline()]
+    lite.kill()
+    assert within_a_minute(lambda: launch.status(sandbox)["restarted"] == {"data-api": 1})
+    assert within_a_minute(lambda: _rows(sandbox).status_code == 200)
+    assert launch.status(sandbox)["problems"] == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_database_that_ends_comes_back_with_all_that_was_committed(new_sandbox: Start, how: signal.Signals) -> None:
+    sandbox = new_sandbox()
+    row = _rows(sandbox).json()[0]["id"]
+    written = _ask(sandbox, "PATCH", {"id": f"eq.{row}"}, json={"ai_processing_status": "failed"})
+    assert written.status_code == 204
+    [postgres] = [each for each in children(sandbox) if "/postgres -D " in " ".join(each.cmdline())]
+    postgres.send_signal(how)
+    assert within_a_minute(lambda: launch.status(sandbox)["restarted"].get("postgres", 0) > 0)
+    assert within_a_minute(lambda: _rows(sandbox).status_code == 200)
+    assert [
+        each["id"] for each in _ask(sandbox, params={"id": f"eq.{row}", "ai_processing_status": "eq.failed"}).json()
+    ] == [row]
+    assert launch.status(sandbox)["problems"] == []
+
+
+def test_a_database_that_cannot_start_is_given_up_and_the_data_api_says_what_postgrest_would(
+    new_sandbox: Start,
+) -> None:
+    sandbox = new_sandbox()
+    [postgres] = [each for each in children(sandbox) if "/postgres -D " in " ".join(each.cmdline())]
+    command = postgres.cmdline()
+    (Path(command[command.index("-D") + 1]) / "PG_VERSION").unlink()
+    postgres.kill()
+    assert within_a_minute(lambda: launch.status(sandbox)["problems"] == ["postgres does not start, again and again"])
+    found = launch.status(sandbox)
+    assert found["rows"] is None
+    assert {"postgres", "data-api"}.isdisjoint(found["parts"])
+    for method in ("GET", "PATCH"):
+        answer = _ask(sandbox, method)
+        assert (answer.status_code, answer.json()["code"]) == (503, "PGRST002")
+
+
+def _ask(sandbox: Sandbox, method: str = "GET", params: dict[str, str] | None = None, **how: Any) -> httpx.Response:
+    key = settings_of(sandbox)["SUPABASE_SERVICE_ROLE_KEY"]
+    headers = {"apikey": key, "Authorization": f"Bearer {key}"}
+    return httpx.request(method, f"{sandbox.url}/rest/v1/vehicle_images", params=params, headers=headers, **how)
+
+
+def _rows(sandbox: Sandbox) -> httpx.Response:
+    return _ask(sandbox, params={"select": "id", "limit": "1"})
 
 
 def test_up_on_a_running_one_is_the_same_or_a_switch(new_sandbox: Start, tmp_path: Path) -> None:
