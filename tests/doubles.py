@@ -120,6 +120,7 @@ class SupabaseDouble:
 
 def _listed(found: list[dict[str, Any]], query: Mapping[str, str]) -> httpx.Response:
     offset, limit = int(query.get("offset", 0)), int(query.get("limit", 1000))
+    found = found[::-1] if query.get("order", "").endswith(".desc") else found
     columns = query.get("select", "*").replace('"', "").split(",")
     page = found[offset : offset + limit]
     if columns != ["*"]:

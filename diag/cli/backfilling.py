@@ -6,7 +6,7 @@ import asyncio
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,8 +19,10 @@ from diag.cli.options import Session
 from diag.cli.supervised import plain_progress, refuse_own_options, supervising
 from diag.cli.waiting import noticed, waiting
 from diag.errors import ExitCode, UsageError
+from diag.fleet.claims import claims
 from diag.preflight import PreflightResult, run_or_fall_back
 from diag.preflight import run as preflight
+from diag.preflight.observer import Observer
 from diag.preflight.wishes import Wishes
 from diag.project import Project, ProjectError
 from diag.report import github
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     Showing = AbstractContextManager[PlainProgress | BarProgress]
 
 DRY_RUN = "dry-run"
+T = TypeVar("T")
 
 
 def backfilled(
@@ -152,8 +155,7 @@ async def _run(
 
             async def healthy() -> PreflightResult:
                 with noticed(shown.line, "preflight") as seen:
-                    avoid = unended(session.configuration, settings)
-                    result = chosen or await preflight(project, settings, avoid=avoid, wishes=wishes, observer=seen)
+                    result = chosen if chosen else await _look(project, settings, preflight, wishes, seen)
                 _tell_health(session, result)
                 return result
 
@@ -172,11 +174,19 @@ async def _choose(
 ) -> tuple[Settings, PreflightResult]:
     """The function to go on with: another than the configured one only where that fails by AWS alone."""
     with noticed(tell, "preflight") as seen:
-        avoid = unended(project.configuration, settings)
-        chosen, health = await run_or_fall_back(project, settings, avoid=avoid, wishes=wishes, observer=seen)
+        chosen, health = await _look(project, settings, run_or_fall_back, wishes, seen)
     if chosen.function.name != settings.function.name:
         tell(f"{settings.function.name} fails by AWS alone: going on with {chosen.function.name}")
     return chosen, health
+
+
+async def _look(
+    project: Project, settings: Settings, ask: Callable[..., Awaitable[T]], wishes: Wishes, seen: Observer
+) -> T:
+    """A preflight whose test call meets no other call for the same row: of an earlier run from here, or of workers."""
+    async with claims(project, settings) as holding:
+        avoid = unended(project.configuration, settings)
+        return await ask(project, settings, avoid=avoid, holding=holding, wishes=wishes, observer=seen)
 
 
 def _tell_health(session: Session, result: PreflightResult) -> None:

@@ -12,9 +12,13 @@ from diag.config import Configuration
 from diag.config.keys import read_key
 from diag.diagnosis import Diagnosis, Evidence
 from diag.errors import UsageError
+from diag.fleet.claims import claims
 from diag.project import Project, ProjectError
 from diag.rows import Outcome, Row, RowWorker, find_row, pending_rows
 from diag.rows.cause import with_cause
+from diag.rows.holding import Holding
+
+_MOST_HELD = 24  # rows that workers hold, after which no further one is asked for
 
 
 async def called(session: Session, row_id: str | None, url: str | None, *, force: bool, mark: bool) -> Outcome:
@@ -27,13 +31,22 @@ async def called(session: Session, row_id: str | None, url: str | None, *, force
             if url:
                 return await _with_cause(project, await worker.run_bare(url, force=force))
             try:
-                row = await _row(session, project, row_id, force=force)
+                return await _of_a_row(session, project, worker, row_id, force=force, mark=mark)
             except ProjectError as error:
                 diagnosis = in_context(error.diagnosis, _context(configuration))
                 return Outcome(Row(row_id or "", None), diagnosis, called=False)
-            if isinstance(row, Outcome):
-                return row
-            return await _with_cause(project, await worker.run(row, mark=mark, force=force))
+
+
+async def _of_a_row(
+    session: Session, project: Project, worker: RowWorker, row_id: str | None, *, force: bool, mark: bool
+) -> Outcome:
+    async with claims(project, session.configuration.settings) as holding:
+        row = await _row(session, project, holding, row_id, force=force)
+        if isinstance(row, Outcome):
+            return row
+        outcome = await worker.run(row, mark=mark, force=force)
+        holding.ended(outcome)
+    return await _with_cause(project, outcome)
 
 
 async def _with_cause(project: Project, outcome: Outcome) -> Outcome:
@@ -50,11 +63,13 @@ def _context(configuration: Configuration) -> dict[str, str]:
     return {**named, **({"ref": configuration.ref} if configuration.ref else {})}
 
 
-async def _row(session: Session, project: Project, row_id: str | None, *, force: bool) -> Row | Outcome:
+async def _row(
+    session: Session, project: Project, holding: Holding, row_id: str | None, *, force: bool
+) -> Row | Outcome:
     """The row to call the function for; an outcome where this key cannot see any row."""
     settings = session.configuration.settings
     if row_id is None:
-        if row := await _next(project):
+        if row := await _next(project, holding):
             return row
         return await _nothing(project, "no row without a result", "give a row's id with --force to analyse it anew")
     found = await _found(project, row_id)
@@ -63,20 +78,30 @@ async def _row(session: Session, project: Project, row_id: str | None, *, force:
             project, f"there is no row {row_id} in {settings.table.name}", "nukediag test-image --next"
         )
     row, marker = found
+    if row.id not in await holding.hold([row.id]):
+        raise UsageError(f"a worker on the queue is calling row {row.id} just now", "nukediag test-image --next")
     if marker and not force:
         session.log.print(f"this row was marked as done ({marker}): the answer may come from the store; see --force")
     return row
 
 
-async def _next(project: Project) -> Row | None:
-    """The first pending row whose last call from here, if there was one, has come to an end."""
+async def _next(project: Project, holding: Holding) -> Row | None:
+    """The first pending row that no worker is calling and whose last call from here, if there was one, has come to an
+    end."""
     settings = project.configuration.settings
-    avoid, row = unended(project.configuration, settings), None
+    avoid, held = unended(project.configuration, settings), 0
+    row = None
     async for row in pending_rows(project, settings, page_size=len(avoid) + 1):
-        if row.id not in avoid:
+        if row.id in avoid:
+            continue
+        if row.id in await holding.hold([row.id]):
             return row
+        held += 1
+        if held == _MOST_HELD:
+            break
     if row is not None:
-        message = f"each of the {len(avoid):,} rows without a result has a call under way or one without a known end"
+        which = f"the first {len(avoid) + held:,}" if held else f"each of the {len(avoid):,}"
+        message = f"{which} rows without a result: a call is under way, or one has no known end"
         raise UsageError(message, "nukediag backfill looks them up; a row of your choice: nukediag test-image <id>")
     return None
 

@@ -130,6 +130,7 @@ def _look(
 async def _preflight(session: Session, witness: Witness, **options: Any) -> PreflightResult:
     from diag.backfill.plan import unended
     from diag.cli.waiting import waiting
+    from diag.fleet.claims import claims
     from diag.preflight import run
     from diag.project import Project
 
@@ -139,5 +140,7 @@ async def _preflight(session: Session, witness: Witness, **options: Any) -> Pref
     async with Project(configuration) as project:
         with waiting(session.log, f"preflight of {where}") as shown:
             witness.behind = shown
-            avoid = unended(configuration, configuration.settings)
-            return await run(project, observer=witness, avoid=avoid, **options)
+            settings = configuration.settings
+            async with claims(project, settings) as holding:
+                avoid = unended(configuration, settings)
+                return await run(project, observer=witness, avoid=avoid, holding=holding, **options)

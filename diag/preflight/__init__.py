@@ -22,6 +22,7 @@ from diag.preflight.runner import run_checks
 from diag.preflight.wishes import Plan, Wishes, plan_of
 from diag.project import Project
 from diag.rows import Pictures, RowWorker
+from diag.rows.holding import Alone, Holding
 from diag.verify import Verifier
 
 __all__ = [
@@ -47,6 +48,7 @@ async def run(
     strict: bool = False,
     max_cost: float = 0.0,
     avoid: frozenset[str] = frozenset(),
+    holding: Holding | None = None,
     wishes: Wishes | None = None,
     observer: Observer | None = None,
     pictures: Pictures | None = None,
@@ -57,15 +59,13 @@ async def run(
     ``call``: make the test call, which costs money; the rows of verified calls are marked as done unless ``mark`` is
     False. ``strict``: warnings end in exit code 4. ``wishes``: which checks, which failures are allowed, how long to
     wait. ``observer`` hears of what begins and ends.
-    ``max_cost``: what may be spent beside the test call, in USD (0: nothing). ``avoid``: rows that the test call is
-    not to be made for while there are others: an earlier call of theirs may be under way.
-    ``pictures`` and ``verifier`` are for tests. Raises UsageError for an unknown name among the wishes, and nothing
-    for faults of the project: they are results.
+    ``max_cost``, ``avoid``, ``holding``: see ``Options``. ``pictures`` and ``verifier`` are for tests. Raises
+    UsageError for an unknown name among the wishes, and nothing for faults of the project: they are results.
     """
     began = time.monotonic()
     settings = fitted(settings or project.configuration.settings)
     async with RowWorker(project, settings, pictures=pictures) as worker:
-        options = Options(call=call, mark=mark, max_cost=max_cost, avoid=avoid)
+        options = Options(call=call, mark=mark, max_cost=max_cost, avoid=avoid, holding=holding or Alone())
         looks = _Looks(project, settings, worker, options, verifier, observer or Observer())
         results = with_ways_on(await looks.results(wishes or Wishes()), settings)
     configuration = project.configuration

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from diag.project import DeployedFunction, Management, Project, ProjectError, Pr
 from diag.project.shipped import PROBE
 from diag.project.source import Source, entry_of, scan, told_verify_jwt
 from diag.rows import Outcome, Row, RowWorker, count_pending
+from diag.rows.holding import Alone, Holding
 from diag.rows.pending import pending_filter
 from diag.rows.request import row_columns, row_from
 from diag.secret import Secret
@@ -35,13 +36,15 @@ SAMPLE = 24
 @dataclass(frozen=True, slots=True)
 class Options:
     """``call``: make the test call. ``mark``: set the marker of its row once it is verified. ``max_cost``: what may be
-    spent beside the test call, in USD. ``avoid``: rows that are not to be called while there are others."""
+    spent beside the test call, in USD (0: nothing). ``avoid``: rows that are not to be called while there are others:
+    an earlier call of theirs may be under way. ``holding``: where somebody else may be calling rows, whose they are."""
 
     call: bool = True
     mark: bool = True
     attempts: int = 3
     max_cost: float = 0.0
     avoid: frozenset[str] = frozenset()
+    holding: Holding = field(default_factory=Alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +182,15 @@ class Facts:
         """Some of the next pending rows, with what is wrong with their pictures; the first row is always in it."""
         return await self._once("sample", self._look_at_sample)
 
-    async def _look_at_sample(self) -> tuple[Looked, ...]:
-        table = self.settings.table
+    async def last_rows(self) -> tuple[Looked, ...]:
+        """As ``sample``, from the other end: the rows that workers on a queue come to last."""
+        return await self._once("last_rows", lambda: self._look_at_sample(last=True))
+
+    async def _look_at_sample(self, *, last: bool = False) -> tuple[Looked, ...]:
+        table, where = self.settings.table, pending_filter(self.settings)
+        columns = row_columns(self.settings)
         records = await self.project.data.page(
-            table.name, row_columns(self.settings), pending_filter(self.settings), key=table.id, after=None, limit=PAGE
+            table.name, columns, where, key=table.id, after=None, limit=PAGE, last=last
         )
         records = [one for one in records if str(one[table.id]) not in self.options.avoid] or records
         step = max(1, len(records) // SAMPLE)

@@ -84,12 +84,14 @@ class DataApi:
         key: str,
         after: str | None,
         limit: int,
+        last: bool = False,
     ) -> list[dict[str, Any]]:
-        """The next rows behind ``after`` in the order of ``key``, at most ``limit`` and at most 1,000. An empty page
-        is the end for certain; a short one only where the project has not lowered its row limit."""
+        """The next rows behind ``after`` in the order of ``key``, at most ``limit`` and at most 1,000; with ``last``
+        the last ones of all, backwards. An empty page is the end for certain; a short one only where the project has
+        not lowered its row limit."""
 
         def query() -> Awaitable[APIResponse]:
-            select = _filtered(self._table(table).select(*columns), where).order(key).limit(min(limit, PAGE))
+            select = _filtered(self._table(table).select(*columns), where).order(key, desc=last).limit(min(limit, PAGE))
             return (select if after is None else select.gt(key, after)).execute()
 
         return _rows(await self._read(f"reading {table}", query))

@@ -45,12 +45,12 @@ def test_behind_an_open_gate_the_rows_are_queued_and_workers_do_them(installed, 
     assert (found["rows"]["pending"], found["calls"]["function"], found["twice"]) == (0, 30, 0)
 
 
-def test_canaries_are_no_rows_that_a_worker_is_calling_just_now(installed, tmp_path):
+def test_neither_preflights_call_nor_canaries_are_for_rows_that_a_worker_is_calling_just_now(installed, tmp_path):
     sandbox, database = installed()
     assert fill(tmp_path, sandbox, "--force", "--limit", "1").code == 0
     of_a_worker = database.one(
         "select array_agg(id::text) from (select id from vehicle_images where ai_last_scanned is null order by id "
-        "offset 12) later"
+        "limit 15) first_ones"
     )
     database.one("select public.nukediag_claim('photos', 'busy', %s, 600)", of_a_worker)
     document = fill(tmp_path, sandbox, "--if-healthy").document

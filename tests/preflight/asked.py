@@ -12,6 +12,7 @@ from doubles import JPEG, SupabaseDouble
 
 from diag.preflight import CheckResult, PreflightResult, run
 from diag.rows import Pictures
+from diag.rows.holding import Holding
 
 
 def jwt(**claims: Any) -> str:
@@ -39,11 +40,12 @@ async def preflight(
     photos: Photos | None = None,
     call: bool = True,
     avoid: frozenset[str] = frozenset(),
+    holding: Holding | None = None,
     **environ: str,
 ) -> PreflightResult:
     pictures = Pictures(transport=httpx.MockTransport(photos or Photos()))
     async with double.project(folder, **environ) as project:
-        return await run(project, call=call, avoid=avoid, pictures=pictures)
+        return await run(project, call=call, avoid=avoid, holding=holding, pictures=pictures)
 
 
 def of(result: PreflightResult, id: str) -> CheckResult:

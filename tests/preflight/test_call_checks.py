@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -11,6 +12,7 @@ from doubles import FULL, REF, SupabaseDouble
 
 from diag.errors import ExitCode
 from diag.preflight import Status
+from diag.rows import Outcome
 
 from .asked import Photos, answering, jwt, of, preflight
 
@@ -150,3 +152,38 @@ async def test_where_every_row_is_to_be_left_alone_the_test_call_is_made_all_the
     double = SupabaseDouble.with_rows(2)
     result = await preflight(double, tmp_path, avoid=frozenset(double.rows))
     assert len(result.outcomes) == 1
+
+
+class HeldByOthers:
+    """Somebody else is calling all rows but the ``free``."""
+
+    def __init__(self, *free: str) -> None:
+        self.free = frozenset(free)
+        self.told: list[str] = []
+
+    async def hold(self, row_ids: Sequence[str]) -> frozenset[str]:
+        return self.free & set(row_ids)
+
+    def ended(self, outcome: Outcome) -> None:
+        self.told.append(outcome.row.id)
+
+
+async def test_a_row_that_a_worker_is_calling_is_not_called_and_what_became_of_the_own_one_is_told(
+    tmp_path: Path,
+) -> None:
+    holding = HeldByOthers("row-002")
+    result = await preflight(SupabaseDouble.with_rows(3), tmp_path, holding=holding)
+    assert [one.row.id for one in result.outcomes] == holding.told == ["row-002"]
+
+
+async def test_where_workers_are_at_the_first_rows_the_last_one_is_called(tmp_path: Path) -> None:
+    double = SupabaseDouble.with_rows(300)
+    result = await preflight(double, tmp_path, holding=HeldByOthers("row-299"))
+    assert [one.row.id for one in result.outcomes] == ["row-299"]
+
+
+async def test_where_workers_call_every_row_nothing_is_called_and_nothing_vouched_for(tmp_path: Path) -> None:
+    double = SupabaseDouble.with_rows(3)
+    result = await preflight(double, tmp_path, holding=HeldByOthers())
+    assert (of(result, "call.test").status, double.calls()) == (Status.UNKNOWN, [])
+    assert result.exit_code is ExitCode.CANNOT_VOUCH

@@ -11,7 +11,7 @@ from diag.preflight.facts import Facts
 from diag.preflight.judgement import found
 from diag.preflight.model import Finding, Status
 from diag.project import ProjectError
-from diag.rows import Outcome
+from diag.rows import Outcome, Row
 from diag.rows.cause import with_cause
 
 _LONGEST_WAIT = 20.0  # seconds between two attempts: longer than that, nobody waits for a preflight
@@ -25,23 +25,36 @@ async def call(facts: Facts) -> Finding:
     if not facts.options.call:
         return Finding(Status.SKIP, "not called, as asked", because="--no-call")
     sample = await facts.sample()
-    candidates = [looked.row for looked in sample if looked.fault is None]
-    if not candidates:
+    if all(looked.fault for looked in sample):
         because = "data.pictures" if sample else "data.pending"
         return Finding(Status.SKIP, "there is no pending row with a good picture to call it for", because=because)
-    for row in candidates[:_MOST_ROWS]:
+    rows = await _held(facts)
+    if not rows:
+        return Finding(Status.UNKNOWN, "workers on a queue are calling every row that it could be called for")
+    for row in rows:
         if not is_another_allowed(facts.outcomes, facts.options.attempts):
             break
         if facts.outcomes:
             await facts.sleep(pause(facts.outcomes[-1].diagnosis))
         outcome = await facts.worker.run(row, mark=facts.options.mark, look_at_picture=False)
         facts.outcomes.append(outcome)
+        facts.options.holding.ended(outcome)
     name = facts.settings.function.name
     facts.outcomes[-1] = await with_cause(
         facts.project, facts.outcomes[-1], function=name, context=facts.context, sleep=facts.sleep
     )
     finding = judge(facts.outcomes, facts.settings.backfill.cost_per_call)
     return enriched(finding, await _copies(facts), facts.verifications, name, facts.configuration.ref, facts.now)
+
+
+async def _held(facts: Facts) -> Sequence[Row]:
+    """Rows with good pictures that nobody else is calling: of the first ones, else of the last."""
+    for ask in (facts.sample, facts.last_rows):
+        rows = [looked.row for looked in await ask() if looked.fault is None][:_MOST_ROWS]
+        free = await facts.options.holding.hold([row.id for row in rows])
+        if held := [row for row in rows if row.id in free]:
+            return held
+    return ()
 
 
 async def _copies(facts: Facts) -> Copies | None:
