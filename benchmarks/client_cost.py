@@ -95,7 +95,7 @@ class Worker:
         self._count.answers += 1
         return Outcome(
             row,
-            classify(answer, requires=("tags", "appraisal")),
+            classify(answer, requires=("tags", "appraisal"), brief=True),
             called=True,
             answer=answer,
             marked=True,

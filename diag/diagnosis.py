@@ -29,6 +29,10 @@ class Scope(StrEnum):
     TRANSIENT = "transient"
 
 
+class Headers(dict[str, str]):
+    """Headers by their names in lower case: each is found at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one call brought back: an HTTP response, or the failure of nukediag's own connection that came instead.
@@ -49,6 +53,8 @@ class Answer:
     def header(self, name: str) -> str | None:
         """The value of a header, whatever the case of its name."""
         wanted = name.lower()
+        if isinstance(self.headers, Headers):
+            return self.headers.get(wanted)
         for key, value in self.headers.items():  # no generator: this is asked seven times for each answer
             if key.lower() == wanted:
                 return value

@@ -91,7 +91,7 @@ async def run(
 @asynccontextmanager
 async def put_together(this: Run, observers: Sequence[Observer]) -> AsyncIterator[Engine]:
     """The engine of a run, with its worker; at the end both are let go."""
-    async with RowWorker(this.project, this.settings, window=_WINDOW) as worker:
+    async with RowWorker(this.project, this.settings, window=_WINDOW, brief=True) as worker:
         finder = Finder(worker, this.project.data, this.settings.table)
         yield assemble(this, worker, finder, observers)
 

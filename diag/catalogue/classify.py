@@ -31,6 +31,8 @@ TELLING = 40
 CERTAIN = 90
 """The weight from which a cause is taken from a field that only talks about the answer (its debug output, its
 warnings)."""
+_OURS = frozenset({"connection", "status", "header sb-error-code", "body"})
+"""Places whose names no answer can choose."""
 _BOOK = Rulebook(RULES, MARKS, MATCHER)
 _NO_OWN = OwnSignatures()
 
@@ -42,6 +44,7 @@ class _Case:
     answer: Answer
     reading: Reading
     requires: tuple[str, ...]
+    brief: bool = False
 
     @property
     def status(self) -> int | None:
@@ -69,14 +72,16 @@ def classify(
     requires: Sequence[str] = (),
     context: Mapping[str, str] | None = None,
     own: OwnSignatures = _NO_OWN,
+    brief: bool = False,
 ) -> Diagnosis:
     """The diagnosis of one answer.
 
     ``requires``: JSON paths that a full answer must have (``tags``, ``appraisal.category``). ``context`` fills the
-    commands of the remedies. ``own``: the user's signatures, which go before the catalogue's.
+    commands of the remedies. ``own``: the user's signatures, which go before the catalogue's. ``brief``: a good answer
+    is not quoted; to look for credentials in what nobody will read costs as much as the diagnosis.
     """
     try:
-        return _classify(_Case(answer, read(answer.body), tuple(requires)), context, own)
+        return _classify(_Case(answer, read(answer.body), tuple(requires), brief), context, own)
     except RecursionError:
         return describe("unknown", context=context, evidence=(Evidence("body", "nested too deeply to be read"),))
 
@@ -217,10 +222,10 @@ def _plain(case: _Case) -> _Ruling:
 
 def _evidence(case: _Case, found: _Ruling) -> Iterator[Evidence]:
     """What the ruling rests on: status, platform header, the wording of the winning cause, then of the others."""
-    pieces = list(_pieces(case, found))
     seen: dict[tuple[str, str], None] = {}
-    for where, text in pieces:
-        seen.setdefault((shorten(where, LONGEST_PLACE), shorten(text)), None)  # names in a body are from outside too
+    for where, text in _pieces(case, found):
+        place = where if where in _OURS else shorten(where, LONGEST_PLACE)  # names in a body are from outside too
+        seen.setdefault((place, text if where == "status" else shorten(text)), None)
     for where, text in list(seen)[:MOST_EVIDENCE]:
         yield Evidence(where, text)
 
@@ -231,6 +236,8 @@ def _pieces(case: _Case, found: _Ruling) -> Iterator[tuple[str, str]]:
         return
     if case.status is not None:
         yield "status", str(case.status)
+    if case.brief and found.signature == "function.ok":
+        return
     code = case.answer.header("sb-error-code")
     if code:
         yield "header sb-error-code", code

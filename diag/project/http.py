@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import os
 import ssl
-from collections.abc import Mapping
 from functools import lru_cache
 
 import httpx
@@ -18,7 +17,7 @@ import stamina.instrumentation
 
 import diag
 from diag.config.keys import read_key
-from diag.diagnosis import Answer
+from diag.diagnosis import Answer, Headers
 from diag.errors import SettingsError
 from diag.project.bounded import BoundedClient, refuse_codings
 from diag.project.limits import CONNECT_TIMEOUT, READ_TIMEOUT, WRITE_TIMEOUT
@@ -80,5 +79,4 @@ def key_headers(key: Secret) -> dict[str, str]:
 
 def answer_of(response: httpx.Response, body: bytes, duration_ms: float = 0.0) -> Answer:
     """A response as the classifier takes it."""
-    headers: Mapping[str, str] = dict(response.headers)
-    return Answer(status=response.status_code, headers=headers, body=body, duration_ms=duration_ms)
+    return Answer(status=response.status_code, headers=Headers(response.headers), body=body, duration_ms=duration_ms)

@@ -17,7 +17,7 @@ import aiohttp
 import httpx
 from yarl import URL
 
-from diag.diagnosis import Answer
+from diag.diagnosis import Answer, Headers
 from diag.project.bounded import read_at_most
 from diag.project.http import CALLS_IN_FLIGHT, KEEP_ALIVE, USER_AGENT, answer_of, certificates, timeouts
 from diag.project.limits import CONNECT_TIMEOUT, LARGEST_BODY
@@ -130,8 +130,8 @@ async def _read_at_most(response: aiohttp.ClientResponse) -> bytes:
     return bytes(body[:LARGEST_BODY])
 
 
-def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _headers(response: aiohttp.ClientResponse) -> Headers:
+    found = Headers()
     for name, value in response.raw_headers:
         key, text = name.decode("latin-1").lower(), _text(value)
         found[key] = f"{found[key]}, {text}" if key in found else text

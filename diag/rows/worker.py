@@ -25,7 +25,8 @@ class RowWorker:
 
     Safe for many rows at once: reads and marks of rows that finish together share their queries. Use it as an async
     context manager (or call ``aclose``): it holds the connections to the pictures' hosts. ``window`` (seconds) is how
-    long a row's read and mark wait for others to share a query with.
+    long a row's read and mark wait for others to share a query with. ``brief``: good answers are not quoted in the
+    evidence.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class RowWorker:
         pictures: Pictures | None = None,
         clock: Clock = utc_now,
         window: float = WINDOW,
+        brief: bool = False,
     ) -> None:
         self._project = project
         self._settings = settings
@@ -43,6 +45,7 @@ class RowWorker:
         self.pictures = pictures or Pictures(limits_for(settings))
         self._writes = WritesReader(project.data, self._table, window=window)
         self._marker = Marker(project.data, self._table, clock=clock, window=window)
+        self._brief = brief
         self._own = project.own_signatures
         self._context = {"ref": project.configuration.ref or "", "function": settings.function.name}
 
@@ -103,7 +106,9 @@ class RowWorker:
     async def _call(self, body: Mapping[str, object]) -> tuple[Answer, Diagnosis]:
         function = self._settings.function
         answer = await self._project.functions.call(function.name, body, timeout=function.timeout)
-        diagnosis = classify(answer, requires=function.requires, context=self._context, own=self._own)
+        diagnosis = classify(
+            answer, requires=function.requires, context=self._context, own=self._own, brief=self._brief
+        )
         return answer, as_stored(answer, diagnosis, self._context)
 
     async def _verify(self, outcome: Outcome) -> Outcome:

@@ -1,11 +1,12 @@
 """What answers mean, on real-shaped bodies."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from diag.catalogue import classify
-from diag.diagnosis import Answer
+from diag.diagnosis import Answer, Headers
 
 SCENARIOS = [
     (500, {"error": "OPENAI_API_KEY not configured"}, "openai.key-missing"),
@@ -38,3 +39,22 @@ SCENARIOS = [
 def test_faults_of_the_sandbox_are_named(status: int, body: dict[str, object], signature: str) -> None:
     found = classify(Answer(status=status, body=json.dumps(body)), requires=("tags", "appraisal"))
     assert found.signature == signature
+
+
+FULL = '{"tags": ["engine"], "appraisal": {"condition": 7}}'
+
+
+@pytest.mark.parametrize("body", [FULL, '{"tags": [], "appraisal": null}', '{"tags": ["a"], "error": "quota"}'])
+def test_in_brief_only_a_good_answer_loses_its_quotation(body: str) -> None:
+    answer = Answer(status=200, body=body)
+    whole, brief = (classify(answer, requires=("tags", "appraisal"), brief=brief) for brief in (False, True))
+    good = whole.signature == "function.ok"
+    assert brief == (replace(whole, evidence=whole.evidence[:1]) if good else whole)
+    assert good == (body == FULL)
+
+
+def test_a_header_is_found_whatever_the_case_of_its_name() -> None:
+    plain = Answer(status=429, headers={"Retry-After": "7"})
+    lowered = Answer(status=429, headers=Headers({"retry-after": "7"}))
+    assert plain.header("retry-AFTER") == lowered.header("retry-AFTER") == "7"
+    assert plain.header("date") is lowered.header("date") is None
