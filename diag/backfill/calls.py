@@ -75,6 +75,7 @@ class Caller:
         self._budget = budget or RetryBudget()
         self._observers = observers
         self._uniform = uniform
+        self._stores = False
 
     async def carry_out(self, job: Job) -> Answered | None:
         """Call for one row. None where the run was stopped or the row lost before that. Raises JournalError."""
@@ -159,6 +160,7 @@ class Caller:
             reading,
             attempt=job.attempts,
             waited=self.clock() - job.began,
+            refusals=job.retries + 1 - job.attempts,
             may_retry=may_retry,
             renewable=job.retries > 0 and not job.force,
             policy=self._policy,
@@ -170,8 +172,10 @@ class Caller:
         if job.unresolved:
             job.due = self.clock() + self.settle
         elif answered.fate is Fate.RETRY:
-            # A function may store the failure of our first call and answer the next one from there, for ever.
-            job.force = job.force or answered.outcome.diagnosis.signature == CACHED
+            # A function may store the failure of our first call and answer the next one from there, for ever: one that
+            # has done so is asked past its store from then on.
+            self._stores = self._stores or answered.outcome.diagnosis.signature == CACHED
+            job.force = job.force or self._stores
             throttled = answered.reading is Reading.THROTTLED
             wait = delay(job.retries, throttled=throttled, retry_after=wish, uniform=self._uniform)
             job.due = self.clock() + wait

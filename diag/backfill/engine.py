@@ -116,10 +116,12 @@ class Engine:
                 return False
             await self.controls.wait(None)
         start = now + wait
-        while (now := self.caller.clock()) < max(start, self.limiter.not_before):
+        while (now := self.caller.clock()) < start:
             if self._held_up:
                 return False
-            await self.controls.wait(max(start, self.limiter.not_before) - now)
+            await self.controls.wait(start - now)
+            if self.limiter.not_before > start:  # all were told to wait meanwhile: the place in the queue has lapsed
+                return False
         return not self.controls.stopping
 
     @property
@@ -176,6 +178,7 @@ class Engine:
             )
         if answered.reading is Reading.SUCCESS:
             self.ceiling.succeeded(self.caller.clock())
+            self.limiter.answered(self.caller.clock())
             self.good += 1
             self._last_good, self._refused_since = self.caller.clock(), 0
         elif answered.reading is Reading.THROTTLED:
@@ -183,7 +186,7 @@ class Engine:
 
     def _slow_down(self, answered: Answered) -> None:
         now, diagnosis = self.caller.clock(), answered.outcome.diagnosis
-        self.limiter.throttled(now, diagnosis.retry_after)
+        self.limiter.throttled(now, diagnosis.retry_after, answered.call, self.caller.started)
         self._refused_since += 1
         if self._refused_since >= _STALL_CALLS and now - self._last_good > _STALL:
             why = f"nothing but refusals ({diagnosis.signature}) for {now - self._last_good:.0f} s"

@@ -35,12 +35,13 @@ class Fate(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Policy:
     """``attempts`` per row and pass; ``patience``: seconds after which a row that is only ever throttled is given
-    up for this pass. ``hold``: a row whose call has no known end waits in this process for its next attempt; else it
-    is left for a later one at once."""
+    up for this pass, as it is after so many ``refusals``. ``hold``: a row whose call has no known end waits in this
+    process for its next attempt; else it is left for a later one at once."""
 
     attempts: int = 4
     patience: float = 900.0
     hold: bool = True
+    refusals: int = 50
 
 
 def is_ambiguous(outcome: Outcome) -> bool:
@@ -68,12 +69,14 @@ def fate(
     attempt: int,
     waited: float,
     may_retry: bool,
+    refusals: int = 0,
     renewable: bool = False,
     policy: Policy | None = None,
 ) -> Fate:
     """What becomes of the row. ``attempt`` counts the calls of this pass that were not throttled, this one included;
-    ``waited`` are the seconds since the first; ``may_retry`` tells whether the run's retry budget allows one more.
-    ``renewable``: what the function has in store for the row is what a call of this very run has left there."""
+    ``refusals`` those that were; ``waited`` are the seconds since the first; ``may_retry`` tells whether the run's
+    retry budget allows one more. ``renewable``: what the function has in store for the row is what a call of this very
+    run has left there."""
     policy = policy or Policy()
     match reading:
         case Reading.SUCCESS:
@@ -87,7 +90,8 @@ def fate(
         case Reading.PROJECT if not outcome.unverified:
             return Fate.BROKEN
         case Reading.THROTTLED if not outcome.unverified:
-            return Fate.RETRY if may_retry and waited < policy.patience else Fate.FAILED
+            patient = waited < policy.patience and refusals < policy.refusals
+            return Fate.RETRY if may_retry and patient else Fate.FAILED
     ambiguous = is_ambiguous(outcome)
     if attempt >= policy.attempts or not (may_retry or outcome.unverified):
         return Fate.LEFT if ambiguous else Fate.FAILED

@@ -16,8 +16,11 @@ class Pace(Protocol):
         """Reserve the next start; seconds to wait until it. None: there is none to be had just now, and the engine is
         woken once there is."""
 
-    def throttled(self, now: float, retry_after: float | None) -> None:
-        """An answer said that we are too fast."""
+    def answered(self, now: float) -> None:
+        """A call went well."""
+
+    def throttled(self, now: float, retry_after: float | None, call: int, started: int) -> None:
+        """Call number ``call`` was answered with: too fast; ``started`` calls have begun by now."""
 
     def set_rate(self, rate: float) -> None:
         """Somebody wants exactly so many calls per second."""

@@ -24,12 +24,13 @@ def delay(attempt: int, *, throttled: bool, retry_after: float | None, uniform: 
 @dataclass
 class RetryBudget:
     """The AWS SDK's retry quota, shared by the run: with everything failing, only 500/14 = 35 retries are sent, and
-    then failures are final for this pass. A retry that succeeds gives its price back, any other success 1."""
+    then failures are final for this pass. A retry that succeeds gives its price back, any other success 1. After a
+    refusal for our speed a retry costs 1 and not AWS's 5: no storm comes of it, for the limiter slows down."""
 
     capacity: float = 500.0
     left: float = field(init=False)
     transient: float = 14.0
-    throttled: float = 5.0
+    throttled: float = 1.0
 
     def __post_init__(self) -> None:
         self.left = self.capacity

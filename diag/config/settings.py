@@ -96,7 +96,7 @@ class BackfillSettings(_Group):
     patience: float = Field(900, ge=0)
     """Seconds after which a row that only meets such refusals is given up for this pass."""
     retry_budget: int = Field(500, ge=0)
-    """For the whole run: a call that is repeated costs 14 of it (5 after a refusal for speed), a success gives 1 back
+    """For the whole run: a call that is repeated costs 14 of it (1 after a refusal for speed), a success gives 1 back
     (14 if it was a repeated call). So with everything failing, 500 allow 35 repeated calls."""
     settle: float | None = Field(None, ge=0)
     """Seconds after which nothing of a call can still be running in the function, so that a row whose call was cut

@@ -131,6 +131,5 @@ def _adding(this: Run, queue: Queue) -> Callable[[str | None, int], Awaitable[Fi
 def _pace(this: Run, engine: Engine) -> Pace:
     """How all workers together begin. A rate that an earlier run found stays, unless a provider names a lower one."""
     limiter, limits = engine.limiter, engine.limits
-    named = isinstance(limiter, RateLimiter) and this.options.rate is None and limiter.rate < RateLimiter().rate
-    rate = limiter.rate if named and isinstance(limiter, RateLimiter) else None
+    rate = limiter.named if isinstance(limiter, RateLimiter) else None
     return Pace(rate=rate, most=this.options.rate, go=limits.go, stop=limits.stop)

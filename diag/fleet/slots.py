@@ -80,8 +80,11 @@ class Slots:
         earlier start: then a success clears a little less than it might."""
         return self._numbers.pop(call, 0)
 
-    def throttled(self, now: float, retry_after: float | None) -> None:
+    def answered(self, now: float) -> None:
         """Nothing: the shared limiter hears of it by the report."""
+
+    def throttled(self, now: float, retry_after: float | None, call: int, started: int) -> None:
+        """Nothing, as above."""
 
     def set_rate(self, rate: float) -> None:
         """Nothing: the rate is everybody's (``Queue.control``)."""

@@ -126,7 +126,7 @@ class Work(_Answer):
 
 
 class Pace(_Answer):
-    """How the limiter begins and what guard and gate hold for good. ``rate``: calls per second at first, None: 20, or
+    """How the limiter begins and what guard and gate hold for good. ``rate``: calls per second at first, None: 2, or
     95 % of ``most``. ``most``: a limit that is known. ``pauses``: seconds, the last one repeats."""
 
     rate: float | None = None

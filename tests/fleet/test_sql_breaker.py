@@ -13,7 +13,7 @@ def crash(sql, queue, worker="a", at=0.0, number=1, times=5):
 
 
 def test_five_failures_of_different_workers_pause_everybody(sql, queue):
-    sql.begin(queue)
+    sql.begin(queue, {"rate": 20})
     states = [sql.report(queue, worker, 1, [ended(n, "failure")], 1)["state"] for n, worker in enumerate("abcde", 1)]
     assert states == ["closed"] * 4 + ["open"]
     grants = [sql.take(queue, worker, 5, 2) for worker in "abcxyz"]
@@ -23,7 +23,7 @@ def test_five_failures_of_different_workers_pause_everybody(sql, queue):
 
 
 def test_two_project_failures_of_different_workers_stop_everybody_at_once(sql, queue):
-    sql.begin(queue)
+    sql.begin(queue, {"rate": 20})
     sql.report(queue, "a", 1, [ended(1, "project", "openai.quota-exhausted")], 1)
     standing = sql.report(queue, "b", 1, [ended(2, "project", "openai.quota-exhausted")], 1)
     assert (standing["state"], standing["signature"]) == ("stopped", "openai.quota-exhausted")
@@ -31,7 +31,7 @@ def test_two_project_failures_of_different_workers_stop_everybody_at_once(sql, q
 
 
 def test_exactly_one_worker_probes_after_the_pause(sql, queue):
-    sql.begin(queue)
+    sql.begin(queue, {"rate": 20})
     crash(sql, queue)
     grants = {worker: sql.take(queue, worker, 4, 30.5) for worker in "bcd"}
     assert {worker: grant["prober"] for worker, grant in grants.items()} == {"b": True, "c": False, "d": False}
@@ -39,7 +39,7 @@ def test_exactly_one_worker_probes_after_the_pause(sql, queue):
 
 
 def test_a_good_probe_lets_calls_flow_and_only_the_probers_word_counts(sql, queue):
-    sql.begin(queue)
+    sql.begin(queue, {"rate": 20})
     crash(sql, queue)
     sql.take(queue, "b", 4, 31)
     assert sql.probed(queue, "c", True)["state"] == "probing"
@@ -49,7 +49,7 @@ def test_a_good_probe_lets_calls_flow_and_only_the_probers_word_counts(sql, queu
 
 
 def test_a_bad_probe_stops_for_good_until_the_gate_is_opened_again(sql, queue):
-    sql.begin(queue)
+    sql.begin(queue, {"rate": 20})
     crash(sql, queue)
     sql.take(queue, "b", 4, 31)
     assert sql.probed(queue, "b", False)["state"] == "stopped"
@@ -59,7 +59,7 @@ def test_a_bad_probe_stops_for_good_until_the_gate_is_opened_again(sql, queue):
 
 
 def test_a_probers_calls_do_not_move_the_guard_but_those_of_others_do(sql, queue):
-    sql.begin(queue)
+    sql.begin(queue, {"rate": 20})
     crash(sql, queue)
     sql.take(queue, "b", 4, 31)
     lost = [ended(n, "project", "aws.access-denied") for n in (7, 8)]
@@ -68,7 +68,7 @@ def test_a_probers_calls_do_not_move_the_guard_but_those_of_others_do(sql, queue
 
 
 def test_a_prober_that_went_silent_is_replaced_and_its_late_word_is_ignored(sql, queue):
-    sql.begin(queue)
+    sql.begin(queue, {"rate": 20})
     crash(sql, queue)
     sql.take(queue, "b", 4, 31)
     assert sql.take(queue, "c", 4, 200)["prober"] is False
@@ -77,7 +77,7 @@ def test_a_prober_that_went_silent_is_replaced_and_its_late_word_is_ignored(sql,
 
 
 def test_a_prober_that_leaves_is_replaced_at_once(sql, queue):
-    sql.begin(queue)
+    sql.begin(queue, {"rate": 20})
     crash(sql, queue)
     sql.take(queue, "b", 4, 31)
     sql.do("select nukediag.leave(%s, 'b')", queue)
@@ -109,7 +109,7 @@ def test_a_heap_of_bad_rows_pauses_however_often_and_takes_twice_the_heap_next_t
 
 
 def test_a_report_that_is_heard_twice_counts_once(sql, queue):
-    sql.begin(queue)
+    sql.begin(queue, {"rate": 20})
     for _ in range(5):
         standing = crash(sql, queue, times=1)
     assert standing["state"] == "closed"
@@ -117,7 +117,7 @@ def test_a_report_that_is_heard_twice_counts_once(sql, queue):
 
 
 def test_nothing_but_refusals_for_five_minutes_stops(sql, queue):
-    sql.begin(queue)
+    sql.begin(queue, {"rate": 20})
     refusals = [ended(n, "throttled", "openai.rate-limited") for n in range(1, 20)]
     assert sql.report(queue, "a", 1, refusals, 200)["state"] == "closed"
     standing = sql.report(queue, "a", 2, refusals[:1], 301)
@@ -125,7 +125,7 @@ def test_nothing_but_refusals_for_five_minutes_stops(sql, queue):
 
 
 def test_somebody_can_pause_resume_and_stop_everybody(sql, queue):
-    sql.begin(queue)
+    sql.begin(queue, {"rate": 20})
     control = "select nukediag.control(%s, %s, null)"
     assert sql.one(control, queue, "pause")["state"] == "paused"
     assert sql.take(queue, "a", 4, 5)["granted"] == 0

@@ -68,7 +68,7 @@ def test_processes_that_ask_at_once_never_get_more_than_the_rate(sql, queue):
 
 
 moves = st.lists(
-    st.tuples(st.sampled_from(["take", "take", "take", "refused"]), st.floats(0.0, 8.0), st.floats(0.0, 0.8)),
+    st.tuples(st.sampled_from(["take", "take", "take", "good", "refused"]), st.floats(0.0, 8.0), st.floats(0.0, 0.8)),
     max_size=60,
 )
 
@@ -80,7 +80,7 @@ def test_alone_it_does_what_the_limiter_of_one_process_does(sql, queue, moves, m
     pace = {"rate": 4.0} | ({"most": most} if most else {})
     sql.begin(queue, pace)
     own = RateLimiter(most=most, rate=4.0, not_before=-1.0, _next=-1.0)
-    at, reports = 0.0, 0
+    at, reports, started = 0.0, 0, 0
     for kind, pause, wait in moves:
         at = round(at + pause * 0.3, 6)
         if kind == "take":
@@ -88,12 +88,17 @@ def test_alone_it_does_what_the_limiter_of_one_process_does(sql, queue, moves, m
             assert grant["granted"] == 1
             delay = max(0, grant["delay"])
             assert delay == pytest.approx(own.turn(at), abs=1e-4)
-            at = round(at + delay, 6)
+            at, started = round(at + delay, 6), grant["first"]
+        elif kind == "good":
+            reports += 1
+            sql.report(queue, "a", reports, [ended(started, "success", "function.ok")] * 3, at)
+            for _ in range(3):
+                own.answered(at)
         else:
             reports += 1
-            refusal = ended(10**9, "throttled", "openai.rate-limited", retry_after=round(wait, 3))
+            refusal = ended(max(1, started), "throttled", "openai.rate-limited", retry_after=round(wait, 3))
             sql.report(queue, "a", reports, [refusal], at)
-            own.throttled(at, round(wait, 3))
+            own.throttled(at, round(wait, 3), max(1, started), started)
         assert sql.one("select rate from nukediag.queues where queue = %s", queue) == pytest.approx(own.rate, rel=1e-4)
 
 
@@ -103,10 +108,12 @@ def test_the_rate_is_cut_once_for_a_burst_of_refusals(sql, queue):
     burst = [ended(call, "throttled", "openai.rate-limited") for call in range(1, granted + 1)]
     first = sql.report(queue, "a", 1, burst, 0.5)
     later = sql.report(queue, "b", 1, burst, 9.0)  # answers of calls that began before the cut
-    fresh = sql.take(queue, "a", 1, 9.0)["first"]
-    newer = sql.report(queue, "a", 2, [ended(fresh, "throttled", "openai.rate-limited")], 9.5)
-    assert first["rate"] == later["rate"] == pytest.approx(14, rel=0.01)
-    assert newer["rate"] == pytest.approx(14 * 0.7, rel=0.05)
+    fresh = [sql.take(queue, "a", 1, 9.0)["first"] for _ in range(4)]
+    soon = sql.report(queue, "a", 2, [ended(fresh[2], "throttled", "openai.rate-limited")], 9.5)
+    newer = sql.report(queue, "a", 3, [ended(fresh[3], "throttled", "openai.rate-limited")], 9.5)
+    assert first["rate"] == later["rate"] == 10
+    assert soon["rate"] == pytest.approx(10, rel=0.05)  # the first few after a cut met an empty bucket
+    assert newer["rate"] == pytest.approx(5, rel=0.05)
     assert newer["epoch"] > first["epoch"]
 
 

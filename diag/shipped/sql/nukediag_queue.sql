@@ -43,7 +43,11 @@ create table if not exists nukediag.queues (
   not_before timestamptz not null default '-infinity',
   grown timestamptz,
   cut timestamptz,
-  cut_call bigint not null default 0,
+  stale bigint not null default 0,          -- number of the last call whose refusal says nothing new
+  refused_at float8 not null default 0,     -- the rate at the last cut, and whether it had crept there
+  crept boolean not null default false,
+  flow float8 not null default 0,           -- good answers per second lately
+  flowed timestamptz not null default '-infinity',
   started bigint not null default 0,
   -- the breaker
   epoch integer not null default 1,
@@ -216,25 +220,53 @@ begin
   return q;
 end $$;
 
--- A refusal cuts the rate, once per 5 seconds: the answers of calls that were under way at a cut tell nothing new.
+-- Good answers per second lately, exponentially weighted over 3 seconds or 6 answers, and over how many seconds that is.
+create or replace function nukediag.flow(
+  q nukediag.queues, p_at timestamptz, out flow float8, out memory float8
+) language sql immutable set search_path = '' as $$
+  select case when q.flow = 0 then 0
+              else q.flow * exp(greatest(-700, least(0, extract(epoch from q.flowed - p_at) / greatest(3, 6 / q.rate)))) end,
+    greatest(3, 6 / q.rate)
+$$;
+
+-- A call went well.
+create or replace function nukediag.answered(p_queue nukediag.queues, p_at timestamptz) returns nukediag.queues
+language plpgsql immutable set search_path = '' as $$
+declare
+  q nukediag.queues := p_queue;
+begin
+  select f.flow + 1 / f.memory, p_at into q.flow, q.flowed from nukediag.flow(p_queue, p_at) f;
+  return q;
+end $$;
+
+-- A refusal cuts the rate, once per 5 seconds: the answers of calls that were under way at a cut tell nothing new, and
+-- neither do those of the first few after it, for whom the upstream's bucket was empty. It is cut to where calls were
+-- answered well, within bounds.
 create or replace function nukediag.slowed(
   p_queue nukediag.queues, p_call bigint, p_retry_after float8, p_at timestamptz
 ) returns nukediag.queues
 language plpgsql immutable set search_path = '' as $$
 declare
   q nukediag.queues := p_queue;
+  is_stale boolean := q.cut is not null and p_call <= q.stale;
+  flow float8 := (select f.flow from nukediag.flow(p_queue, p_at) f);
 begin
   q.refused := q.refused + 1;
-  if p_retry_after > 0 and p_at + make_interval(secs => p_retry_after) > q.not_before then
+  -- The cut has seen to short wishes.
+  if p_retry_after > 0 and not (is_stale and p_retry_after < 5)
+      and p_at + make_interval(secs => p_retry_after) > q.not_before then
     q.not_before := p_at + make_interval(secs => p_retry_after);
     q.epoch := q.epoch + 1;
   end if;
-  if p_call > q.cut_call and (q.cut is null or p_at - q.cut >= interval '5 seconds') then
+  if not is_stale and (q.cut is null or p_at - q.cut >= interval '5 seconds') then
+    q.refused_at := q.rate;
+    q.crept := coalesce(p_at - q.cut >= interval '20 seconds', false);
     -- After a long calm the rate had merely crept over a limit that it had found: a nudge ends just below it.
-    q.rate := greatest(0.1, q.rate * case when p_at - q.cut >= interval '20 seconds' then 0.82 else 0.7 end);
+    q.rate := greatest(0.1, case when q.crept then q.rate * 0.82
+                                 else least(q.rate * 0.7, greatest(flow, q.rate * 0.5)) end);
     q.cut := p_at;
     q.grown := p_at;
-    q.cut_call := q.started;
+    q.stale := q.started + case when q.not_before < p_at + interval '5 seconds' then 3 else 0 end;
     q.epoch := q.epoch + 1;
   end if;
   return q;
@@ -245,13 +277,20 @@ create or replace function nukediag.grown(p_queue nukediag.queues, p_at timestam
 language plpgsql immutable set search_path = '' as $$
 declare
   q nukediag.queues := p_queue;
-  elapsed float8 := coalesce(least(1, greatest(0, extract(epoch from p_at - q.grown))), 0);
+  elapsed float8 := coalesce(least(greatest(1, 1 / q.rate), greatest(0, extract(epoch from p_at - q.grown))), 0);
+  flow float8 := (select f.flow from nukediag.flow(p_queue, p_at) f);
+  step float8;
 begin
   q.grown := p_at;
   if q.cut is null then
-    q.rate := q.rate * power(1.15::float8, elapsed);
+    -- Nothing is known yet: it doubles, up to twice what is answered well.
+    q.rate := greatest(q.rate, least(q.rate * power(2::float8, elapsed), flow * 2));
+  elsif q.rate < q.refused_at * 0.9 then
+    q.rate := least(q.refused_at * 0.9, q.rate * (1 + 0.02 * elapsed));
   else
-    q.rate := q.rate + 0.05 * greatest(0.3, q.rate / 10) * elapsed;
+    step := case when q.crept then least(0.002, 0.0005 * q.rate) else 0.002 end;
+    q.rate := q.rate * (1 + step * elapsed
+      * greatest(1, extract(epoch from p_at - q.cut) / greatest(60, 200 / q.rate)));
   end if;
   q.rate := least(q.rate, coalesce(q.most * 0.95, q.rate));
   return q;
@@ -269,7 +308,7 @@ create or replace function nukediag.stored(q nukediag.queues) returns void
 language sql volatile set search_path = '' as $$
   update nukediag.queues set
     rate = q.rate, most = q.most, slot = q.slot, not_before = q.not_before, grown = q.grown, cut = q.cut,
-    cut_call = q.cut_call, started = q.started, epoch = q.epoch, state = q.state, held = q.held,
+    stale = q.stale, refused_at = q.refused_at, crept = q.crept, flow = q.flow, flowed = q.flowed, started = q.started, epoch = q.epoch, state = q.state, held = q.held,
     resume_at = q.resume_at, prober = q.prober, prober_until = q.prober_until, pauses = q.pauses, watch = q.watch,
     good = q.good, good_at_pause = q.good_at_pause, last_good = q.last_good, refused = q.refused,
     signature = q.signature, why = q.why, counts = q.counts
@@ -376,6 +415,7 @@ begin
       q.good := q.good + 1;
       q.last_good := p_at;
       q.refused := 0;
+      q := nukediag.answered(q, p_at);
     elsif reading = 'throttled' then
       q := nukediag.slowed(q, (one ->> 'call')::bigint, (one ->> 'retry_after')::float8, p_at);
       if q.refused >= 20 and p_at - q.last_good > interval '300 seconds' and q.state <> 'stopped' then
@@ -633,7 +673,7 @@ begin
   delete from nukediag.claims where queue = p_queue and until < p_at;
   insert into nukediag.queues as o (queue, run, work, rate, most, pause_seconds, go, stop, watch, last_good, made)
   values (p_queue, p_run, p_work,
-    coalesce((p_pace ->> 'rate')::float8, (p_pace ->> 'most')::float8 * 0.95, 20), (p_pace ->> 'most')::float8,
+    coalesce((p_pace ->> 'rate')::float8, (p_pace ->> 'most')::float8 * 0.95, 2), (p_pace ->> 'most')::float8,
     coalesce((select array_agg(value::float8) from jsonb_array_elements_text(p_pace -> 'pauses')),
       '{30,60,120,240,480,600}'),
     (p_pace ->> 'go')::float8, (p_pace ->> 'stop')::float8, nukediag.new_guard(), p_at, not existed)
