@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 _NEVER_EQUAL = "a sum of logarithms is never exactly the mark"
 _NO_TIME = "no monotonic time is below 0"
+_NO_BEST = "any throughput is above a fifth more than nothing, and than less than nothing"
+_SET_ANEW = "both are set anew when the round of settling is over, and not read before"
+_CEILING = "diag/backfill/ceiling.py"
 _LIMITER = "diag/backfill/limiter.py"
 _TOO_SHORT = "one more piece, empty or of seven characters: nothing so short is looked up, or only where a text ends"
 _SPARES_WORK = "without it the same comes out, only later"
@@ -22,6 +25,12 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     ): _NEVER_EQUAL,
     ("diag/backfill/retries.py", "return uniform(0, min(_CAP, base * 2.0 ** min(attempt, 11)))"): _CAPPED,
     ("diag/backfill/retries.py", "return uniform(0, min(_CAP, base * 2.0 ** min(attempt, 9)))"): _CAPPED,
+    (_CEILING, "self._best, self._held_until = -1.0, 0.0"): _NO_BEST,
+    (_CEILING, "self._best, self._held_until = 0.0, -1.0"): _NO_TIME,
+    (_CEILING, "self.level, self._best = max(min(_FIRST, self.most), self.level // 2), -1.0"): _NO_BEST,
+    (_CEILING, "self._count, self._since, self._full = 0, 1.0, False"): _SET_ANEW,
+    (_CEILING, "self._count, self._since, self._full = 0, -1.0, False"): _SET_ANEW,
+    (_CEILING, "self._count, self._since, self._full = 0, 0.0, True"): _SET_ANEW,
     (_SECRET, "kept, done, at = list[str](), 0, -1"): "looks once more, at nothing, and goes on from 0",
     (_SECRET, "yield from _windows(value, max( -1, public - SHORTEST + 1))"): _TOO_SHORT,
     (_SECRET, "def _windows(text: str, first: int = -1) -> Iterator[str]:"): _TOO_SHORT,

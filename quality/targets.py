@@ -29,7 +29,7 @@ TARGETS: Mapping[str, Target] = {
         ("diag/backfill/retries.py", "diag/backfill/fate.py"),
         ("tests/backfill/test_retries.py", "tests/backfill/test_fate.py", "tests/backfill/test_fate_edges.py"),
     ),
-    "ceiling": Target(("diag/backfill/ceiling.py",), ("tests/backfill/test_ceiling.py",)),
+    "ceiling": Target(("diag/backfill/ceiling.py",), ("tests/backfill/test_ceiling_steps.py", _PURE)),
     "classify": Target(
         ("diag/catalogue/classify.py",), ("tests/catalogue", _PURE)
     ),

@@ -5,10 +5,9 @@ Both kinds start small, so that an early break costs a dozen calls and not hundr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-_SAMPLES = 16  # successes at least over which throughput is measured
 _FIRST = 16  # up to here it grows with each success, without a look at the throughput
 _GAIN = 1.2  # twice the calls in flight must bring so much more throughput to be worth it
 _LOOK_AGAIN = 60.0  # seconds after which a level that brought nothing is tried again
@@ -36,7 +35,7 @@ class FixedCeiling:
 
     most: int
     start: int = 8
-    level: int = 0
+    level: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.reset()
@@ -66,12 +65,12 @@ class AutoCeiling:
 
     most: int = 256
     start: int = 8
-    level: int = 0
-    _count: int = 0
-    _since: float = 0.0
-    _full: bool = False
-    _best: float = 0.0
-    _held_until: float = 0.0
+    level: int = field(init=False)
+    _count: int = field(init=False)
+    _since: float = field(init=False)
+    _full: bool = field(init=False)
+    _best: float = field(init=False)
+    _held_until: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.reset()
@@ -89,7 +88,7 @@ class AutoCeiling:
         self._count += 1
         if self._count == self.level:
             self._since, self._full = now, False
-        if self._count >= self.level + max(_SAMPLES, self.level):
+        if self._count == 2 * self.level:
             self._judge(now)
 
     def reset(self) -> None:
@@ -102,8 +101,7 @@ class AutoCeiling:
         self._count, self._since, self._full = 0, 0.0, False
 
     def _judge(self, now: float) -> None:
-        measured = self._count - self.level
-        throughput = measured / max(1e-9, now - self._since)
+        throughput = self.level / max(1e-9, now - self._since)
         if self._full and now >= self._held_until:
             if throughput >= self._best * _GAIN:
                 self._best, self.level = throughput, min(self.most, self.level * 2)

@@ -73,11 +73,40 @@ async def test_a_retry_comes_when_it_is_due_and_not_before():
     assert await this.names() == ["a"]
 
 
-async def test_an_overdue_retry_is_waited_for_no_negative_time():
+async def test_what_is_overdue_is_waited_for_no_negative_time():
     this = Pass()
     this.jobs.again(job("a", due=3.0))
     this.now = 10.0
     assert this.jobs.wait == 0.0
+    other = Pass(job("open", unresolved=True, due=20.0))
+    await other.jobs.next()
+    other.now = 30.0
+    assert other.jobs.wait == 0.0
+
+
+async def test_the_retry_that_is_due_first_is_waited_for():
+    this = Pass()
+    for name, due in (("late", 9.0), ("soon", 4.0), ("later", 20.0)):
+        this.jobs.again(job(name, due=due))
+    assert this.jobs.wait == 4.0
+    this.now = 9.0
+    assert await this.names() == ["soon", "late"]
+
+
+async def test_as_long_as_one_waits_for_a_look_something_is_left():
+    this = Pass(job("open", unresolved=True, due=20.0))
+    assert await this.jobs.next() is None
+    assert this.jobs.left
+    this.now = 20.0
+    assert await this.names() == ["open"]
+    assert not this.jobs.left
+
+
+async def test_what_was_put_back_is_left():
+    this = Pass()
+    assert await this.jobs.next() is None
+    this.jobs.put_back(job("a"))
+    assert this.jobs.left
 
 
 async def test_where_there_is_none_just_now_more_may_come():
@@ -188,6 +217,12 @@ async def test_a_look_that_was_answered_begins_the_count_anew():
             assert await this.jobs.next() is None
             this.now += 15.0
     assert len(this.looks) == 24
+    this.errors = [AWAY] * 8
+    for _ in range(7):
+        assert await this.jobs.next() is None
+        this.now += 15.0
+    with pytest.raises(ProjectError):
+        await this.jobs.next()
 
 
 async def test_a_refusal_of_the_whole_project_is_told_at_once():
