@@ -45,12 +45,21 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a run would call (``rows``), how long that would take and what it would cost."""
+
+    rows: int
+    seconds: float
+    cost_usd: float
+
+
+@dataclass(frozen=True, slots=True)
 class BackfillResult:
     """One run. ``pending`` rows were without a result when it began, ``remaining`` are now; ``refused`` of those are
     recorded as failed on their own account. ``unresolved`` calls were in flight when the run was stopped: nobody
     knows yet what became of them. ``wasted`` calls were paid for and left nothing. ``queued`` rows
     were put on ``queue`` for workers. Money is an estimate:
-    the calls that may have been paid for times the configured cost of one."""
+    the calls that may have been paid for times the configured cost of one. ``estimate``: of a dry run."""
 
     run: str
     function: str
@@ -73,6 +82,7 @@ class BackfillResult:
     wasted: int = 0
     queue: str | None = None
     queued: int = 0
+    estimate: Estimate | None = None
     exit_code: ExitCode = ExitCode.OK
 
     @property

@@ -12,7 +12,7 @@ import click
 
 from diag.backfill import BackfillResult, Controls, Options, Plan, Stopped, make_plan, run
 from diag.backfill.plan import unended
-from diag.backfill.result import GateReport
+from diag.backfill.result import Estimate, GateReport
 from diag.cli.formats import Format
 from diag.cli.interrupts import interrupts
 from diag.cli.options import Session
@@ -135,7 +135,8 @@ def _nothing_to_do(session: Session, plan: Plan, options: Options, *, dry_run: b
     if dry_run:
         paper = session.out if session.format == "text" else session.log
         paper.print(plan_text(plan, function, gated=options.if_healthy))
-        return replace(result, run=DRY_RUN, gate=GateReport(why="a dry run: nothing was called"))
+        estimate = Estimate(plan.rows, plan.seconds, plan.cost_usd) if plan.visible else None
+        return replace(result, run=DRY_RUN, gate=GateReport(why="a dry run: nothing was called"), estimate=estimate)
     if plan.visible and not plan.rows:
         return result
     if not plan.visible and not options.if_healthy:

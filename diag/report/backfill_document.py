@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from diag.backfill import BackfillResult, SignatureCount
+from diag.backfill.result import Estimate
 from diag.report.documents import Document, RemedyModel
 from diag.secret import redact
 
@@ -38,12 +39,20 @@ class StoppedModel(BaseModel):
     why: str
 
 
+class EstimateModel(BaseModel):
+    """What a run would call, and by a guess how long that would take and what it would cost."""
+
+    rows: int
+    duration_ms: float
+    cost_usd: float
+
+
 class BackfillDocument(Document):
     """One run. ``failed`` rows were attempted and have no result; ``skipped`` ones were left out because an earlier
     run found them bad. ``remaining`` rows are without a result now (null: could not be counted), ``refused`` of
     them failed on their own account; ``finished`` only where nothing else remains. ``unresolved`` calls were cut
     off, ``wasted`` ones left nothing. ``queued`` rows were put on ``queue`` for workers. ``cost_usd`` is an estimate:
-    calls times the configured cost of one."""
+    calls times the configured cost of one. ``estimate``: of what a run would do; only a dry run has it."""
 
     schema_: Literal["nukediag/backfill/1"] = Field("nukediag/backfill/1", alias="schema")
     run: str
@@ -68,6 +77,7 @@ class BackfillDocument(Document):
     wasted: int
     queue: str | None
     queued: int
+    estimate: EstimateModel | None
 
 
 _SAME = (
@@ -83,6 +93,7 @@ def backfill_document(result: BackfillResult) -> BackfillDocument:
     fields = {
         **{name: getattr(result, name) for name in _SAME},
         "exit_code": int(result.exit_code),
+        "estimate": _estimate(result.estimate),
         "signatures": [signature_model(seen) for seen in result.signatures],
         "gate": {
             "decision": gate.decision,
@@ -93,6 +104,12 @@ def backfill_document(result: BackfillResult) -> BackfillDocument:
         "stopped": stopped and {"reason": stopped.reason, "signature": stopped.signature, "why": redact(stopped.why)},
     }
     return BackfillDocument.model_validate(fields)
+
+
+def _estimate(guess: Estimate | None) -> EstimateModel | None:
+    if guess is None:
+        return None
+    return EstimateModel(rows=guess.rows, duration_ms=round(guess.seconds * 1000), cost_usd=guess.cost_usd)
 
 
 def signature_model(seen: SignatureCount) -> SignatureModel:

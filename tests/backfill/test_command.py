@@ -66,6 +66,13 @@ def test_a_dry_run_calls_nothing_and_tells_rows_and_money(sandbox, tmp_path):
     assert "$" in ran.out
 
 
+def test_a_dry_run_as_a_document_has_the_estimate_and_a_run_has_none(sandbox, tmp_path):
+    dry = nukediag(tmp_path, "backfill", "--dry-run", "--limit", "10", "--rate", "0.5", "--json", sandbox=sandbox)
+    estimate = json.loads(dry.out)["estimate"]
+    assert estimate == {"rows": 10, "duration_ms": 20_000, "cost_usd": 0.21}
+    assert backfill(tmp_path, sandbox, "--limit", "1").document["estimate"] is None
+
+
 def test_an_anon_key_that_sees_no_row_is_not_taken_for_all_done(play, tmp_path):
     ran = backfill(tmp_path, play("anon-key"))
     assert ran.code == 3
