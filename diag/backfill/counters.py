@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from math import log2
+from operator import add
 
 from diag.backfill.fate import Fate, is_wasted
 from diag.diagnosis import Diagnosis, Verdict
@@ -87,10 +88,12 @@ class Counters:
     def add(self, now: float, outcome: Outcome, fate: Fate) -> None:
         """One more outcome at ``now`` (seconds since 1970)."""
         done, refused = fate is Fate.DONE, fate is Fate.REFUSED
-        throttled = not (done or refused) and read(outcome.diagnosis) is Reading.THROTTLED
-        failed = not (done or refused or throttled)
-        kinds = {"good": done, "refused": refused, "failed": failed, "throttled": throttled}
-        self.count(now, calls=outcome.called, wasted=is_wasted(outcome), **kinds)
+        if done:
+            self.count(now, calls=outcome.called, good=1, wasted=is_wasted(outcome))
+        else:
+            throttled = not refused and read(outcome.diagnosis) is Reading.THROTTLED
+            kinds = {"refused": refused, "failed": not (refused or throttled), "throttled": throttled}
+            self.count(now, calls=outcome.called, wasted=is_wasted(outcome), **kinds)
         if outcome.called:
             bucket = int(STEPS * log2(outcome.duration_ms)) if outcome.duration_ms > 1 else 0
             self._new.latencies[bucket][not done] += 1
@@ -110,8 +113,7 @@ class Counters:
     ) -> None:
         """So much of each kind at ``now``."""
         slot = self._new.slots[self._begin(int(now))]
-        for place, amount in enumerate((calls, good, refused, failed, throttled, wasted)):
-            slot[place] += amount
+        slot[:] = map(add, slot, (calls, good, refused, failed, throttled, wasted))
 
     def meet(self, diagnosis: Diagnosis, example: str) -> None:
         """A signature was met."""

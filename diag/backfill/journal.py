@@ -25,6 +25,7 @@ from diag.backfill.lease import Lease
 from diag.backfill.records import Record, State, prepare
 from diag.backfill.result import BackfillResult
 from diag.backfill.writer import Writer
+from diag.diagnosis import Diagnosis
 from diag.errors import JournalError
 from diag.inert import inert
 from diag.private import open_private, private_folder
@@ -179,8 +180,8 @@ class Journal:
     async def unresolved(self, most: int) -> list[str]:
         """Rows whose last call has no known end, the latest first."""
         sql = "SELECT id FROM item WHERE function = ? AND state > 2 AND state = ? ORDER BY started_at DESC LIMIT ?"
-        values = (self._function, State.UNRESOLVED, most)
-        return await self._writer.submit(lambda db: [str(row[0]) for row in db.execute(sql, values)])
+        found = self._writer.submit(lambda db: db.execute(sql, (self._function, State.UNRESOLVED, most)).fetchall())
+        return [str(row[0]) for row in await found]
 
     def age(self, record: Record) -> float:
         """Seconds since the last call of the row was sent."""
@@ -228,19 +229,10 @@ class Journal:
             self._writer.linger = min(_LONGEST_WAIT, self._usual * _SHARE)
 
     def _values(self, outcome: Outcome, fate: Fate) -> tuple[Any, ...]:
-        diagnosis, answer = outcome.diagnosis, outcome.answer
-        # Words tell more than the status and the headers, which many failures have in common.
-        telling = sorted(diagnosis.evidence, key=lambda seen: seen.where == "status" or seen.where.startswith("header"))
-        evidence = "; ".join(f"{seen.where}: {seen.text}" for seen in telling[:2])
-        scope = diagnosis.scope.value if diagnosis.scope else None
-        what = (
-            diagnosis.signature,
-            scope,
-            inert(redact(evidence))[:_EVIDENCE],  # a header's byte that is no text must not end the run
-            answer.status if answer else None,
-            outcome.duration_ms,
-        )
-        return (_STATES[fate], self._now(), *what, self._function, outcome.row.id)
+        diagnosis, status = outcome.diagnosis, outcome.answer.status if outcome.answer else None
+        why = "" if fate is Fate.DONE else _told(diagnosis)  # nobody asks why a row is done
+        met = (diagnosis.signature, diagnosis.scope and diagnosis.scope.value, why, status, outcome.duration_ms)
+        return (_STATES[fate], self._now(), *met, self._function, outcome.row.id)
 
     def _to_prune(self, fate: Fate) -> float | None:
         self._done += fate is Fate.DONE
@@ -248,6 +240,13 @@ class Journal:
             return None
         before, self._prune_before = self._prune_before, self._now()
         return before
+
+
+def _told(diagnosis: Diagnosis) -> str:
+    """The evidence in short. Words tell more than the status and the headers, which many failures have in common."""
+    telling = sorted(diagnosis.evidence, key=lambda seen: seen.where == "status" or seen.where.startswith("header"))
+    evidence = "; ".join(f"{seen.where}: {seen.text}" for seen in telling[:2])
+    return inert(redact(evidence))[:_EVIDENCE]  # a header's byte that is no text must not end the run
 
 
 def _connect(path: Path) -> sqlite3.Connection:

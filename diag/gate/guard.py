@@ -62,15 +62,16 @@ class Guard:
 
     def after(self, reading: Reading, signature: str, *, call: int, started: int) -> Guard:
         """The state once the outcome of call number ``call`` is known, when ``started`` calls have been started."""
-        watched = self._watch_items(reading, signature)
         match reading:
             case Reading.SUCCESS:
-                return watched._succeeded(call)
+                return self if self._is_well else self._succeeded(call)
+            case Reading.ITEM:
+                return self._failed_alone(signature)
             case Reading.FAILURE:
-                return watched._failed(signature)
+                return self._failed(signature)
             case Reading.PROJECT:
-                return watched._suspected(signature, started)
-        return watched
+                return self._suspected(signature, started)
+        return self
 
     def calm(self) -> Guard:
         """The state after a pause whose probe went well. Where bad rows turned out to lie in a heap, it takes a heap
@@ -78,21 +79,26 @@ class Guard:
         heap = self.alarm is not None and self.alarm.items
         return Guard(self.limits, items_at=self.items_at * (2 if heap else 1))
 
-    def _watch_items(self, reading: Reading, signature: str) -> Guard:
-        if reading is Reading.ITEM:
-            items = self.items + log(ITEMS.go / ITEMS.stop)
-            if items >= self.items_at and self.alarm is None:
-                why = f"nearly every row fails on its own account ({signature}): a common cause is more likely"
-                return replace(self, items=items, alarm=Alarm(AlarmKind.PAUSE, signature, why, True))
-            return replace(self, items=items)
-        if reading is Reading.SUCCESS:
-            return replace(self, items=max(0.0, self.items - ITEMS.failure))
-        return self
+    @property
+    def _is_well(self) -> bool:
+        """Whether one more success changes nothing, as it is with most calls of most runs."""
+        return not (self.score or self.items or self.suspects) and len(self.recent) == WINDOW and all(self.recent)
+
+    def _failed_alone(self, signature: str) -> Guard:
+        items = self.items + log(ITEMS.go / ITEMS.stop)
+        if items >= self.items_at and self.alarm is None:
+            why = f"nearly every row fails on its own account ({signature}): a common cause is more likely"
+            return replace(self, items=items, alarm=Alarm(AlarmKind.PAUSE, signature, why, True))
+        return replace(self, items=items)
 
     def _succeeded(self, call: int) -> Guard:
-        suspects = {signature: since for signature, since in self.suspects.items() if call < since}
-        score = max(0.0, self.score - self.limits.success)
-        return replace(self, score=score, recent=self._recent(True), suspects=MappingProxyType(suspects))
+        return replace(
+            self,
+            score=max(0.0, self.score - self.limits.success),
+            items=max(0.0, self.items - ITEMS.failure),
+            recent=self._recent(True),
+            suspects=MappingProxyType({name: since for name, since in self.suspects.items() if call < since}),
+        )
 
     def _failed(self, signature: str) -> Guard:
         state = replace(self, score=self.score + self.limits.failure, recent=self._recent(False))

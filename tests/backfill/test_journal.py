@@ -108,6 +108,16 @@ async def test_no_secret_gets_into_the_journal(journal):
     assert b"body: key" in files
 
 
+async def test_why_a_call_failed_is_kept_and_of_a_done_row_no_word(journal):
+    held = await opened(journal)
+    for row_id, fate in (("a", Fate.DONE), ("b", Fate.FAILED)):
+        await held.intent(row_id)
+        await held.outcome(outcome(row_id, replace(OK, evidence=(Evidence("body", "words"),))), fate)
+    await held.close()
+    with sqlite3.connect(journal) as db:
+        assert db.execute("SELECT id, evidence FROM item ORDER BY id").fetchall() == [("a", ""), ("b", "body: words")]
+
+
 async def test_a_file_that_is_no_journal_is_said_so(journal):
     journal.parent.mkdir(parents=True)
     journal.write_bytes(b"this is not a database at all, but some text" * 50)

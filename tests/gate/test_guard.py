@@ -155,3 +155,17 @@ def test_five_failures_in_a_row_pause_and_ten_stop(failures, kind):
     score = (failures - 1) * Limits().failure
     guard = Guard(score=score).after(Reading.FAILURE, "x", call=failures, started=failures)
     assert (guard.alarm and guard.alarm.kind) == kind
+
+
+@pytest.mark.parametrize("odd", [Reading.FAILURE, Reading.ITEM, Reading.PROJECT])
+def test_what_went_wrong_long_ago_is_forgotten_after_as_many_successes_as_the_window_holds(odd):
+    clean, _ = watch([Reading.SUCCESS] * 60)
+    after, _ = watch([Reading.SUCCESS] * 60 + [odd] + [Reading.SUCCESS] * 49)
+    assert (after != clean) == (odd is not Reading.ITEM)
+    assert after.after(Reading.SUCCESS, "function.ok", call=200, started=200) == clean
+
+
+def test_each_success_lets_the_stream_of_single_failures_down_and_never_below_nothing():
+    guard, _ = watch([Reading.ITEM, Reading.SUCCESS])
+    assert guard.items == pytest.approx(math.log(0.7 / 0.3) - math.log(0.7 / 0.3), abs=1e-9)
+    assert guard.after(Reading.SUCCESS, "function.ok", call=3, started=3).items == 0
