@@ -15,6 +15,14 @@ from diag.secret import redact
 __all__ = ["settings_of"]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for a sandbox is marked so, whether somebody thought of it or not."""
+    for item in items:
+        if {"shared_sandbox", "new_sandbox"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("sandbox")
+
+
 @pytest.fixture(scope="session")
 def sandbox_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state root of this test process alone."""
