@@ -41,7 +41,8 @@ TARGETS: Mapping[str, Target] = {
     ),
     "journal": Target(
         tuple(f"diag/backfill/{name}.py" for name in ("journal", "lease", "records", "runs", "writer")),
-        (*(f"tests/backfill/test_{name}.py" for name in ("journal", "runs", "writer")), "-k", "not sigkill"),
+        (*(f"tests/backfill/test_{name}.py" for name in ("journal", "lease", "runs", "writer", "writer_steps")),
+         "-k", "not sigkill"),
     ),
     "jobs": Target(
         ("diag/backfill/jobs.py", "diag/backfill/leftover.py"),
