@@ -1,25 +1,21 @@
-"""``make bench``: measures, prints, and writes ``docs/benchmarks.md``. Ratios count; absolute figures are this
-machine's. ``--quick`` leaves out what takes minutes, ``--full`` adds a million rows, a hundred kills and
+"""``make bench``: measures, prints, and puts each section into ``docs/benchmarks.md``. Ratios count; absolute figures
+are this machine's. ``--quick`` leaves out what takes minutes, ``--full`` adds a million rows, a hundred kills and
 many workers."""
 
 from __future__ import annotations
 
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from tabulate import tabulate
 
-from benchmarks import fleet, limited, whole_runs
+from benchmarks import fleet, limited, page, whole_runs
 from benchmarks.serving import serving
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 _ROUNDS = 3
 _SECONDS = 5
 _LATENCY = ("5", "10")
@@ -119,8 +115,13 @@ def killed() -> str:
 
 
 def many_workers() -> str:
-    """Worker processes on one queue: scaling, the shared limit, a key that breaks."""
-    return f"## Many workers on one queue\n\n{fleet.section()}"
+    """Worker processes on one queue: scaling, the shared limit, the shares."""
+    return fleet.scaling()
+
+
+def broken_key() -> str:
+    """How soon all workers stop."""
+    return fleet.stopping()
 
 
 def workers_in_trouble() -> str:
@@ -138,20 +139,17 @@ def table(rows: list[list[object]], headers: list[str]) -> str:
 
 
 def main(words: list[str]) -> None:
-    """Measure, print, write the page."""
+    """Measure, print, put each section into the page; those that are left out stay as they are."""
     parts = [at_zero_latency, lambda: memory(full="--full" in words)]
     if "--quick" not in words:
         parts += [at_real_latency, rate_limited, old_against_new]
     if "--full" in words:
-        parts += [killed, many_workers, workers_in_trouble]
-    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
-    written = f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}; {machine}. Ratios are within one run."
-    text = f"# Measurements\n\n{written}"
+        parts += [killed, many_workers, broken_key, workers_in_trouble]
     for part in parts:
+        load = os.getloadavg()[0]
         section = part()
         print(section, flush=True)
-        text += f"\n\n{section}"
-    PAGE.write_text(text + "\n")
+        page.put(section, " ".join(["python -m benchmarks", *words]), load)
 
 
 if __name__ == "__main__":

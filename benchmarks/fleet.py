@@ -1,24 +1,27 @@
-"""``python -m benchmarks.fleet``: 1, 2, 4 and 8 worker processes on one queue of the sandbox. Throughput until the
-upstream's limit, how well the shared limit is kept, how fair the shares are; and what a key that breaks still costs.
-Ratios count."""
+"""``python -m benchmarks.fleet [scaling] [stopping] [--write]``: worker processes on one queue of the sandbox.
+``scaling``: with 1, 2, 4 and 8 of them, throughput until the upstream's limit, how well the shared limit is kept, how
+fair the shares are. ``stopping``: how soon 2, 4 and 8 stop when the key breaks. Ratios count."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 from tabulate import tabulate
 
+from benchmarks import page
 from benchmarks.serving import serving
 from diag.config import load
 from diag.fleet.check import work_of
@@ -38,8 +41,9 @@ LIMIT = 8.0
 WORKERS = (1, 2, 4, 8)
 _STEADY = 40.0  # seconds of full flow that each case is to have
 _CHUNK = 5
-_BREAKING = 600
-_BEFORE_BREAK = 60.0  # seconds
+BREAKING = (2, 4, 8)
+_BREAKING = 420  # rows for each of them: more than they can do before the key breaks
+_BEFORE_BREAK = 40.0  # seconds
 _SETTINGS = f"""[table]
 results = []
 always = []
@@ -63,56 +67,85 @@ class Run:
 
 @dataclass(frozen=True)
 class Break:
-    """8 workers whose key breaks: ``calls`` that still began after the second refusal was out, the last of them
-    ``seconds`` later; ``failed`` calls in all."""
+    """A key that breaks. Seconds from the first refusal's answer until the last call began (``started``) and the last
+    worker had ended (``ended``). ``late`` calls began after the second refusal was answered; ``failed`` in all."""
 
-    calls: int
-    seconds: float
+    workers: int
+    started: float
+    ended: float
+    late: int
     failed: int
 
 
-def all_runs() -> tuple[list[Run], Break]:
-    """Every number of workers, one after the other, in one sandbox."""
-    rows = [int(min(count * IN_FLIGHT / SECONDS, LIMIT) * _STEADY) for count in WORKERS]
+@dataclass(frozen=True)
+class Place:
+    """A sandbox with the queue's functions, and the function with a limit in front of it, at ``url``."""
+
+    sandbox: Sandbox
+    folder: Path
+    database: psycopg.Connection
+    url: str
+
+
+@contextmanager
+def place(images: int) -> Iterator[Place]:
+    """For as long as the block lasts."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        sandbox = launch.up(images=sum(rows) + _BREAKING + 20, name="fleet", state_dir=folder)
+        sandbox = launch.up(images=images, name="fleet", state_dir=folder)
         stack.callback(launch.down, "fleet", folder)
         database = stack.enter_context(psycopg.connect(_setting(sandbox, "DATABASE_URL"), autocommit=True))
         database.execute(script("install"))
         (folder / "nukediag.toml").write_text(_SETTINGS)
         url = stack.enter_context(serving("fleet_upstream", sandbox.url, str(SECONDS), str(LIMIT * 1.1)))
-        runs = [
-            _run(sandbox, folder, url, _rows(database, wanted), count)
-            for count, wanted in zip(WORKERS, rows, strict=True)
-        ]
-        return runs, _break(sandbox, folder, url, _rows(database, _BREAKING))
+        yield Place(sandbox, folder, database, url)
 
 
-def _run(sandbox: Sandbox, folder: Path, url: str, ids: list[str], count: int) -> Run:
+def all_runs() -> list[Run]:
+    """Every number of workers, one after the other, in one sandbox."""
+    rows = [int(min(count * IN_FLIGHT / SECONDS, LIMIT) * _STEADY) for count in WORKERS]
+    with place(sum(rows) + 20) as here:
+        return [_run(here, wanted, count) for count, wanted in zip(WORKERS, rows, strict=True)]
+
+
+def all_breaks() -> list[Break]:
+    """A key that breaks under 2, 4 and 8 workers."""
+    with place(len(BREAKING) * _BREAKING + 20) as here:
+        return [_break(here, count) for count in BREAKING]
+
+
+def _run(here: Place, rows: int, count: int) -> Run:
     queue = f"fleet_{count}"
-    asyncio.run(_fill(sandbox, folder, queue, ids))
-    urllib.request.urlopen(f"{url}/counted").read()
-    workers = [_worker(sandbox, folder, url, queue, number) for number in range(count)]
+    asyncio.run(_fill(here, queue, _rows(here.database, rows)))
+    _ask(here, "counted")
+    workers = [_worker(here, queue, number) for number in range(count)]
     if any(worker.wait() for worker in workers):
-        raise SystemExit(f"a worker failed: {(folder / '0.log').read_text()[-2000:]}")
-    shares = tuple(json.loads((folder / f"{number}.out").read_text())["calls"] for number in range(count))
-    counted = json.loads(urllib.request.urlopen(f"{url}/counted").read())
+        raise SystemExit(f"a worker failed: {(here.folder / '0.log').read_text()[-2000:]}")
+    shares = tuple(json.loads((here.folder / f"{number}.out").read_text())["calls"] for number in range(count))
+    counted = json.loads(_ask(here, "counted"))
     return Run(count, steady(counted["times"]), shares, counted["refused"])
 
 
-def _break(sandbox: Sandbox, folder: Path, url: str, ids: list[str]) -> Break:
-    asyncio.run(_fill(sandbox, folder, "fleet_break", ids))
-    workers = [_worker(sandbox, folder, url, "fleet_break", number) for number in range(max(WORKERS))]
+def _break(here: Place, count: int) -> Break:
+    queue = f"break_{count}"
+    asyncio.run(_fill(here, queue, _rows(here.database, _BREAKING)))
+    _ask(here, "mend")
+    workers = [_worker(here, queue, number) for number in range(count)]
     time.sleep(_BEFORE_BREAK)
-    urllib.request.urlopen(f"{url}/break").read()
+    _ask(here, "break")
     codes = [worker.wait() for worker in workers]
+    ended = time.monotonic()
     if set(codes) != {6}:
         raise SystemExit(f"the workers did not stop: {codes}")
-    counted = json.loads(urllib.request.urlopen(f"{url}/counted").read())
-    second = sorted(counted["failed"])[1]
-    late = [one - second for one in counted["times"] if one > second]
-    return Break(len(late), max(late, default=0.0), len(counted["failed"]))
+    counted = json.loads(_ask(here, "counted"))
+    first, second, *_ = failed = sorted(counted["failed"])
+    last = max(counted["times"])
+    return Break(count, last - first, ended - first, sum(one > second for one in counted["times"]), len(failed))
+
+
+def _ask(here: Place, word: str) -> bytes:
+    found: bytes = urllib.request.urlopen(f"{here.url}/{word}").read()
+    return found
 
 
 def steady(times: list[float]) -> float:
@@ -121,8 +154,8 @@ def steady(times: list[float]) -> float:
     return (len(middle) - 1) / (middle[-1] - middle[0])
 
 
-async def _fill(sandbox: Sandbox, folder: Path, queue: str, ids: list[str]) -> None:
-    configuration = load(environ={}, folder=folder, sandbox_env=sandbox.env_file)
+async def _fill(here: Place, queue: str, ids: list[str]) -> None:
+    configuration = load(environ={}, folder=here.folder, sandbox_env=here.sandbox.env_file)
     async with Project(configuration) as project:
         one = Queue(project.data, queue)
         await one.begin("bench", work_of(configuration.settings), Pace(most=LIMIT / 0.95))
@@ -135,11 +168,11 @@ def _rows(database: psycopg.Connection, count: int) -> list[str]:
     return [row[0] for row in database.execute(sql, [count])]
 
 
-def _worker(sandbox: Sandbox, folder: Path, url: str, queue: str, number: int) -> subprocess.Popen[bytes]:
-    words = ["worker", "--env-file", str(sandbox.env_file), "--project-url", url, "--queue", queue, "--json"]
-    words += ["--until-empty", "--lease", "60", "--state-dir", str(folder / "journals")]
-    with (folder / f"{number}.out").open("wb") as out, (folder / f"{number}.log").open("wb") as log:
-        return subprocess.Popen([sys.executable, "-m", "diag", *words], cwd=folder, stdout=out, stderr=log)
+def _worker(here: Place, queue: str, number: int) -> subprocess.Popen[bytes]:
+    words = ["worker", "--env-file", str(here.sandbox.env_file), "--project-url", here.url, "--queue", queue, "--json"]
+    words += ["--until-empty", "--lease", "60", "--state-dir", str(here.folder / "journals")]
+    with (here.folder / f"{number}.out").open("wb") as out, (here.folder / f"{number}.log").open("wb") as log:
+        return subprocess.Popen([sys.executable, "-m", "diag", *words], cwd=here.folder, stdout=out, stderr=log)
 
 
 def _setting(sandbox: Sandbox, name: str) -> str:
@@ -162,20 +195,41 @@ def table(runs: list[Run]) -> str:
     return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
 
 
-def section() -> str:
-    """The whole, as Markdown."""
-    runs, broken = all_runs()
+def scaling() -> str:
+    """The section on 1 to 8 workers, as Markdown."""
     told = (
         f"Answers after {SECONDS:g} s, {IN_FLIGHT} calls in flight per worker, {LIMIT:g} calls/s for all together. "
         "Workers, database, data API and function share one machine."
     )
-    key = (
-        f"A key that breaks under {max(WORKERS)} workers: {broken.failed} calls failed in all. After the second "
-        f"refusal had been answered {broken.calls} more began, the last of them {broken.seconds:.1f} s later; "
-        "then all workers had stopped."
+    return f"## Many workers on one queue\n\n{told}\n\n{table(all_runs())}"
+
+
+def stopping() -> str:
+    """The section on a key that breaks, as Markdown."""
+    told = (
+        "Workers as above at full speed, then every answer is that of a refused key. Seconds from the first such "
+        "answer until the last call began, and until the last worker had ended: it waits for what is in flight, up to "
+        f"{SECONDS:g} s here. Calls that began after the second such answer was out, and all that failed."
     )
-    return f"{told}\n\n{table(runs)}\n\n{key}"
+    rows = [[run.workers, f"{run.started:.1f}", f"{run.ended:.1f}", run.late, run.failed] for run in all_breaks()]
+    headers = ["workers", "s to the last start", "s to the last end", "calls after the second", "failed calls"]
+    told = f"{told}\n\n{tabulate(rows, headers, tablefmt='github', disable_numparse=True)}"
+    return f"## A key that breaks under many workers\n\n{told}"
+
+
+SECTIONS = {"scaling": scaling, "stopping": stopping}
+
+
+def main(words: list[str]) -> None:
+    """Measure what is named (or all) and print it; with ``--write`` put it into the page."""
+    chosen = [word for word in words if word in SECTIONS] or list(SECTIONS)
+    for name in chosen:
+        load = os.getloadavg()[0]
+        section = SECTIONS[name]()
+        print(section, flush=True)
+        if "--write" in words:
+            page.put(section, f"python -m benchmarks.fleet {name} --write", load)
 
 
 if __name__ == "__main__":
-    print(section())
+    main(sys.argv[1:])

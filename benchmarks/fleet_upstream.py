@@ -1,7 +1,8 @@
 """A function with a hidden limit in front of a real project: calls are answered here after a fixed time, all else is
 passed on. Run as a process of its own: ``python -m benchmarks.fleet_upstream TARGET SECONDS LIMIT``; prints its port.
 ``GET /counted`` gives the calls that were let through since the last such question, as times. ``GET /break`` takes the
-function's key away: from then on each call is answered as one is that OpenAI has refused."""
+function's key away: from then on each call is answered as one is that OpenAI has refused. ``GET /mend`` gives it
+back."""
 
 from __future__ import annotations
 
@@ -32,6 +33,7 @@ class Upstream:
         app = web.Application(client_max_size=2**24)
         app.router.add_get("/counted", self._counted)
         app.router.add_get("/break", self._break)
+        app.router.add_get("/mend", self._mend)
         app.router.add_post("/functions/v1/analyze-image", self._call)
         app.router.add_route("*", "/{path:.*}", self._pass_on)
         app.cleanup_ctx.append(self._with_session)
@@ -65,6 +67,10 @@ class Upstream:
 
     async def _break(self, _: web.Request) -> web.Response:
         self.broken_from = time.monotonic()
+        return web.Response()
+
+    async def _mend(self, _: web.Request) -> web.Response:
+        self.broken_from, self.failed, self.times = 0.0, [], []
         return web.Response()
 
     async def _pass_on(self, request: web.Request) -> web.Response:
