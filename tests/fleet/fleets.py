@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.running import clean_environment
+from jsonschema import validate
 from sandboxes import settings_of
 
 from diag.config import load
@@ -23,6 +24,7 @@ from diag.fleet.check import work_of
 from diag.fleet.queue import Queue, fleet_state
 from diag.fleet.state import Pace, QueueState
 from diag.project import Project
+from diag.report.schemas import schema
 from diag.sandbox.parts import postgres_programs
 from diag.sandbox.state import Sandbox
 
@@ -100,8 +102,10 @@ class Fleet:
         return worker
 
     def document(self, number: int) -> dict[str, Any]:
-        """What a worker said at its end."""
+        """What a worker said at its end: what the published schema describes, and no field more."""
         found: dict[str, Any] = json.loads((self.folder / f"{number}.out").read_text())
+        validate(found, schema("nukediag/worker/1", strict=True))
+        assert found["exit_code"] == self.workers[number].returncode
         return found
 
     def log(self, number: int) -> list[dict[str, Any]]:
