@@ -14,7 +14,9 @@ from diag.rows.outcome import Row
 _TRIES = 96
 _GALLOP = 4
 _WIDEST = 2**128
-_LARGEST = 2**63 - 1  # of a bigint
+_LARGEST = (2**15 - 1, 2**31 - 1, 2**63 - 1)
+"""Of smallint, integer and bigint: a question for what lies behind a number that the key's type does not have is an
+error. What has keys behind one of them is of the next type, or text."""
 
 
 class Canaries:
@@ -56,8 +58,9 @@ class Canaries:
         keys: list[str | None] = [None]
         if is_uuid(lowest.id):
             keys += [str(uuid.UUID(int=int(fraction * _WIDEST))) for fraction in fractions(_TRIES)]
-        elif lowest.id.isdecimal():
-            width = len(lowest.id) if lowest.id.startswith("0") else 0  # texts like 000042 are in order as texts
+        elif is_number(lowest.id):
+            padded = lowest.id.startswith("0") and lowest.id != "0"
+            width = len(lowest.id) if padded else 0  # texts like 000042 are in order as texts
             low, high = int(lowest.id), await self._beyond(int(lowest.id), width)
             keys += [str(low + int(fraction * (high - low))).zfill(width) for fraction in fractions(_TRIES)]
         # Where the holes were hit, and for keys of any other kind, the beginning of the table has to do.
@@ -66,10 +69,14 @@ class Canaries:
     async def _beyond(self, low: int, width: int) -> int:
         """A number beyond the highest key, at most four times as far as that one. ``width``: digits of a key, with
         zeros in front. Numbers that are texts may have no such end ("9" stands behind "1000"): then the longest."""
-        step, longest = 64, 10**width if width else _LARGEST
-        while low + step < longest and await first(self._open_rows(str(low + step).zfill(width))) is not None:
-            step *= _GALLOP
-        return min(low + step, longest)
+        ends = [10**width] if width else [end for end in _LARGEST if end > low] or [low]
+        step, last = 64, low
+        while last < ends[-1]:
+            last = min([low + step, *(end for end in ends if end > last)])
+            if await first(self._open_rows(str(last).zfill(width))) is None:
+                break
+            step = max(step, last - low) * _GALLOP
+        return last
 
 
 def is_uuid(text: str) -> bool:
@@ -78,6 +85,11 @@ def is_uuid(text: str) -> bool:
         return str(uuid.UUID(text)) == text.lower()
     except ValueError:
         return False
+
+
+def is_number(text: str) -> bool:
+    """Whether a key is a whole number, as databases write it."""
+    return text.removeprefix("-").isdecimal() and text.isascii()
 
 
 def fractions(count: int) -> Iterator[float]:

@@ -47,6 +47,34 @@ async def test_numbers_are_spread_over_their_range(journal):
     assert found[-1] > 2500
 
 
+class Strict:
+    """Rows whose key is of a type that ends at ``largest``: asked for what lies behind a larger one, they refuse."""
+
+    def __init__(self, keys, largest):
+        self.keys, self.largest = keys, largest
+
+    async def __call__(self, after):
+        assert after is None or -self.largest - 1 <= int(after) <= self.largest, "out of range"
+        for key in self.keys:
+            if after is None or key > int(after):
+                yield Row(str(key), None)
+
+
+@pytest.mark.parametrize("bits", [15, 31, 63])
+@pytest.mark.parametrize("count", [1, 30, 1000])
+async def test_no_number_is_asked_for_that_the_keys_type_does_not_have(journal, bits, count):
+    largest = 2**bits - 1
+    found = await drawn(journal, Strict(range(largest - count + 1, largest + 1), largest), 12)
+    assert len(set(found)) == len(found) == min(count, 12)
+    assert max(int(key) for key in found) >= largest - count // 2
+
+
+@pytest.mark.parametrize("lowest", [-3000, 0, 30000])
+async def test_numbers_from_below_zero_or_across_the_end_of_a_type_are_spread_as_well(journal, lowest):
+    found = await drawn(journal, Strict(range(lowest, lowest + 6000), 2**31 - 1), 12)
+    assert max(int(key) for key in found) > lowest + 2500
+
+
 @pytest.mark.parametrize("highest", [60, 900, 4999, 9999])
 async def test_numbers_with_zeros_in_front_are_spread_though_they_are_texts(journal, highest):
     keys = [f"{number:04d}" for number in range(1, highest + 1)]
