@@ -41,7 +41,7 @@ TARGETS: Mapping[str, Target] = {
     ),
     "journal": Target(
         tuple(f"diag/backfill/{name}.py" for name in ("journal", "lease", "records", "runs", "writer")),
-        (*(f"tests/backfill/test_{name}.py" for name in ("journal", "lease", "runs", "writer", "writer_steps")),
+        (*(f"tests/backfill/test_{name}.py" for name in ("journal", "lease", "runs", "runs_edges", "writer", "writer_steps")),
          "-k", "not sigkill"),
     ),
     "jobs": Target(
