@@ -69,8 +69,8 @@ class Canaries:
     async def _beyond(self, low: int, width: int) -> int:
         """A number beyond the highest key, at most four times as far as that one. ``width``: digits of a key, with
         zeros in front. Numbers that are texts may have no such end ("9" stands behind "1000"): then the longest."""
-        ends = [10**width] if width else [end for end in _LARGEST if end > low] or [low]
-        step, last = 64, low
+        ends = [10**width] if width else [end for end in _LARGEST if end >= low] or [low]
+        step, last = 64, low - 1
         while last < ends[-1]:
             last = min([low + step, *(end for end in ends if end > last)])
             if await first(self._open_rows(str(last).zfill(width))) is None:
