@@ -17,38 +17,29 @@ class Target:
     tests: tuple[str, ...]
 
 
+def _files(pattern: str, names: str) -> tuple[str, ...]:
+    return tuple(pattern.format(name) for name in names.split())
+
+
+_CATALOGUE, _BACKFILL, _TESTS = "diag/catalogue/{}.py", "diag/backfill/{}.py", "tests/backfill/test_{}.py"
+_ANSWERS = "bare_status candidates error_signs matcher own parts reading status success waits"
+_GATE = _files("diag/gate/{}.py", "guard limits reading sequential wilson")
+_NOT_KILLED = ("-k", "not sigkill")
+
 TARGETS: Mapping[str, Target] = {
-    "gate": Target(
-        ("diag/gate/guard.py", "diag/gate/limits.py", "diag/gate/reading.py", "diag/gate/sequential.py",
-         "diag/gate/wilson.py"),
-        ("tests/gate", _PURE),
-    ),
+    "gate": Target(_GATE, ("tests/gate", _PURE)),
     "secret": Target(("diag/secret.py",), ("tests/test_secret.py", _PURE)),
     "limiter": Target(("diag/backfill/limiter.py",), ("tests/backfill/test_limiter_steps.py", _PURE)),
-    "retries": Target(
-        ("diag/backfill/retries.py", "diag/backfill/fate.py"),
-        ("tests/backfill/test_retries.py", "tests/backfill/test_fate.py", "tests/backfill/test_fate_edges.py"),
-    ),
+    "retries": Target(_files(_BACKFILL, "retries fate"), _files(_TESTS, "retries fate fate_edges")),
     "ceiling": Target(("diag/backfill/ceiling.py",), ("tests/backfill/test_ceiling_steps.py", _PURE)),
-    "classify": Target(
-        ("diag/catalogue/classify.py",), ("tests/catalogue", _PURE)
-    ),
-    "answers": Target(
-        tuple(f"diag/catalogue/{name}.py" for name in
-              ("bare_status", "candidates", "error_signs", "matcher", "own", "parts", "reading", "status", "success",
-               "waits")),
-        ("tests/catalogue", _PURE),
-    ),
+    "jobs": Target(_files(_BACKFILL, "jobs leftover"), _files(_TESTS, "jobs leftover")),
     "journal": Target(
-        tuple(f"diag/backfill/{name}.py" for name in ("journal", "lease", "records", "runs", "writer")),
-        (*(f"tests/backfill/test_{name}.py" for name in ("journal", "lease", "runs", "runs_edges", "writer", "writer_steps")),
-         "-k", "not sigkill"),
+        _files(_BACKFILL, "journal lease records runs writer"),
+        (*_files(_TESTS, "journal lease runs runs_edges writer writer_steps"), *_NOT_KILLED),
     ),
-    "jobs": Target(
-        ("diag/backfill/jobs.py", "diag/backfill/leftover.py"),
-        tuple(f"tests/backfill/test_{name}.py" for name in ("jobs", "leftover")),
-    ),
-}  # fmt: skip
+    "classify": Target(("diag/catalogue/classify.py",), ("tests/catalogue", _PURE)),
+    "answers": Target(_files(_CATALOGUE, _ANSWERS), ("tests/catalogue", _PURE)),
+}
 
 OPERATORS = (
     "AddNot",
