@@ -58,9 +58,20 @@ def test_every_function_has_a_fixed_search_path(sql):
     unsafe = sql.connection.execute(
         "select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
         " where (n.nspname = 'nukediag' or p.proname like 'nukediag%')"
-        " and not coalesce(p.proconfig @> array['search_path=\"\"'], false)"
+        " and not coalesce(p.proconfig @> array['search_path=pg_catalog, pg_temp'], false)"
     ).fetchall()
     assert unsafe == []
+
+
+def test_types_that_a_caller_makes_for_a_session_stand_for_none_of_the_functions(sql, queue):
+    sql.begin(queue)
+    with psycopg.connect(sql.url, autocommit=True) as caller:
+        for name in ("float8", "timestamptz", "jsonb", "regclass", "record"):
+            caller.execute(f"create temporary table {name} (trap text)")
+        taken = caller.execute("select nukediag.take(%s, 'a', 3)::text", (queue,)).fetchone()
+        claimed = caller.execute("select nukediag.claim(%s, 'a', array[]::text[], 60)::text", (queue,)).fetchone()
+    assert '"granted"' in taken[0]
+    assert '"ids"' in claimed[0]
 
 
 def test_the_data_api_refuses_the_anon_key(sql, sandbox):

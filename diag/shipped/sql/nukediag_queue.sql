@@ -106,18 +106,18 @@ alter table nukediag.claims enable row level security;
 revoke all on all tables in schema nukediag from public, anon, authenticated, service_role;
 
 create or replace function nukediag.version() returns integer
-language sql immutable set search_path = '' as $$ select 1 $$;
+language sql immutable set search_path = pg_catalog, pg_temp as $$ select 1 $$;
 
 -- The guard ------------------------------------------------------------------------------------------------------
 
 create or replace function nukediag.new_guard(p_items_at float8 default 25) returns nukediag.guard
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   select (0, 0, p_items_at, false, '', '{}'::jsonb, null, null, null)::nukediag.guard
 $$;
 
 -- After a pause whose probe went well. Where bad rows turned out to lie in a heap, it takes twice the heap to alarm.
 create or replace function nukediag.calmed(p_guard nukediag.guard) returns nukediag.guard
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   select nukediag.new_guard(p_guard.items_at * case when p_guard.heap then 2 else 1 end)
 $$;
 
@@ -127,7 +127,7 @@ $$;
 create or replace function nukediag.guard_after(
   p_guard nukediag.guard, p_reading text, p_signature text, p_call bigint, p_started bigint, p_go float8, p_stop float8
 ) returns nukediag.guard
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   g nukediag.guard := p_guard;
   twice boolean := false;
@@ -176,7 +176,7 @@ end $$;
 
 create or replace function nukediag.stopped(p_queue nukediag.queues, p_signature text, p_why text)
 returns nukediag.queues
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   q nukediag.queues := p_queue;
 begin
@@ -190,7 +190,7 @@ end $$;
 
 -- An alarm pauses all workers; three pauses without 100 successes in between, or a worse alarm, stop them.
 create or replace function nukediag.heeded(p_queue nukediag.queues, p_at timestamptz) returns nukediag.queues
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   q nukediag.queues := p_queue;
 begin
@@ -223,7 +223,7 @@ end $$;
 -- Good answers per second lately, exponentially weighted over 3 seconds or 6 answers, and over how many seconds that is.
 create or replace function nukediag.flow(
   q nukediag.queues, p_at timestamptz, out flow float8, out memory float8
-) language sql immutable set search_path = '' as $$
+) language sql immutable set search_path = pg_catalog, pg_temp as $$
   select case when q.flow = 0 then 0
               else q.flow * exp(greatest(-700, least(0, extract(epoch from q.flowed - p_at) / greatest(3, 6 / q.rate)))) end,
     greatest(3, 6 / q.rate)
@@ -231,7 +231,7 @@ $$;
 
 -- A call went well.
 create or replace function nukediag.answered(p_queue nukediag.queues, p_at timestamptz) returns nukediag.queues
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   q nukediag.queues := p_queue;
 begin
@@ -245,7 +245,7 @@ end $$;
 create or replace function nukediag.slowed(
   p_queue nukediag.queues, p_call bigint, p_retry_after float8, p_at timestamptz
 ) returns nukediag.queues
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   q nukediag.queues := p_queue;
   is_stale boolean := q.cut is not null and p_call <= q.stale;
@@ -274,7 +274,7 @@ end $$;
 
 -- Only called where the rate is what makes calls wait: a limit that is not reached must not drift up.
 create or replace function nukediag.grown(p_queue nukediag.queues, p_at timestamptz) returns nukediag.queues
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   q nukediag.queues := p_queue;
   elapsed float8 := coalesce(least(greatest(1, 1 / q.rate), greatest(0, extract(epoch from p_at - q.grown))), 0);
@@ -297,7 +297,7 @@ begin
 end $$;
 
 create or replace function nukediag.standing(q nukediag.queues, p_worker text) returns jsonb
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   select jsonb_build_object(
     'state', case when q.held and q.state <> 'stopped' then 'paused' else q.state end,
     'epoch', q.epoch, 'rate', q.rate, 'signature', q.signature, 'why', q.why, 'items', (q.watch).heap,
@@ -305,7 +305,7 @@ language sql immutable set search_path = '' as $$
 $$;
 
 create or replace function nukediag.stored(q nukediag.queues) returns void
-language sql volatile set search_path = '' as $$
+language sql volatile set search_path = pg_catalog, pg_temp as $$
   update nukediag.queues set
     rate = q.rate, most = q.most, slot = q.slot, not_before = q.not_before, grown = q.grown, cut = q.cut,
     stale = q.stale, refused_at = q.refused_at, crept = q.crept, flow = q.flow, flowed = q.flowed, started = q.started, epoch = q.epoch, state = q.state, held = q.held,
@@ -317,7 +317,7 @@ $$;
 
 create or replace function nukediag.seen(p_queue text, p_worker text, p_at timestamptz, p_asks boolean default false)
 returns void
-language sql volatile set search_path = '' as $$
+language sql volatile set search_path = pg_catalog, pg_temp as $$
   insert into nukediag.workers as w (queue, worker, began, seen, asked)
   values (p_queue, p_worker, p_at, p_at, case when p_asks then p_at end)
   on conflict (queue, worker) do update set seen = excluded.seen, asked = coalesce(excluded.asked, w.asked)
@@ -328,9 +328,9 @@ $$;
 -- Leave for some starts within the next second, spaced at the shared rate. Starts come one after another out of one
 -- row, so however many ask, no more than rate * time + rate * 0.1 s of them are granted.
 create or replace function nukediag.take(
-  p_queue text, p_worker text, p_wanted integer, p_at timestamptz default clock_timestamp()
+  p_queue text, p_worker text, p_wanted integer, p_at timestamptz default null
 ) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   q nukediag.queues;
   first_start timestamptz;
@@ -346,6 +346,7 @@ begin
   if not found then
     return jsonb_build_object('state', 'unknown', 'wait', 1);
   end if;
+  p_at := coalesce(p_at, clock_timestamp()); -- not before the lock: waiting for it takes time
   -- After a failure that every call may meet, less is let out before all can hear of the second one.
   horizon := p_at + case when (q.watch).suspects = '{}' then interval '1 second' else interval '0.25 seconds' end;
   perform nukediag.seen(p_queue, p_worker, p_at, p_wanted > 0);
@@ -387,9 +388,9 @@ end $$;
 -- How calls ended, in the order in which they did.
 create or replace function nukediag.report(
   p_queue text, p_worker text, p_number bigint, p_ended jsonb, p_about jsonb,
-  p_at timestamptz default clock_timestamp()
+  p_at timestamptz default null
 ) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   q nukediag.queues;
   one jsonb;
@@ -400,6 +401,7 @@ begin
   if not found then
     return jsonb_build_object('state', 'unknown');
   end if;
+  p_at := coalesce(p_at, clock_timestamp()); -- not before the lock: waiting for it takes time
   perform nukediag.seen(p_queue, p_worker, p_at);
   update nukediag.workers set number = p_number, about = coalesce(p_about, '{}')
     where queue = p_queue and worker = p_worker and number < p_number;
@@ -436,9 +438,9 @@ end $$;
 -- The verdict of the one worker that probes.
 create or replace function nukediag.probed(
   p_queue text, p_worker text, p_good boolean, p_signature text, p_why text,
-  p_at timestamptz default clock_timestamp()
+  p_at timestamptz default null
 ) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   q nukediag.queues;
 begin
@@ -446,6 +448,7 @@ begin
   if not found then
     return jsonb_build_object('state', 'unknown');
   end if;
+  p_at := coalesce(p_at, clock_timestamp()); -- not before the lock: waiting for it takes time
   if q.state = 'probing' and q.prober = p_worker then
     if p_good then
       q.state := 'closed';
@@ -466,7 +469,7 @@ end $$;
 create or replace function nukediag.read(
   p_queue text, p_worker text, p_lease integer, p_most integer, p_at timestamptz default clock_timestamp()
 ) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   q nukediag.queues;
   m record;
@@ -511,7 +514,7 @@ end $$;
 
 -- The rows of the work: relation and key type, after making sure that the data API's user may read them as well.
 create or replace function nukediag.checked(p_work jsonb, out relation regclass, out key_type text, out refused text)
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   wanted text;
 begin
@@ -536,7 +539,7 @@ end $$;
 
 -- Gives claims up, in the order in which they are taken: two workers with rows in common never wait for each other.
 create or replace function nukediag.unclaimed(p_queue text, p_worker text, p_ids text[]) returns void
-language sql volatile set search_path = '' as $$
+language sql volatile set search_path = pg_catalog, pg_temp as $$
   with mine as (
     select id from nukediag.claims where queue = p_queue and worker = p_worker and id = any(p_ids)
     order by id for update)
@@ -547,7 +550,7 @@ $$;
 create or replace function nukediag.claimed(
   p_queue text, p_worker text, p_ids text[], p_lease integer, p_at timestamptz, p_take boolean
 ) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   work jsonb;
   place record;
@@ -587,7 +590,7 @@ end $$;
 create or replace function nukediag.claim(
   p_queue text, p_worker text, p_ids text[], p_lease integer, p_at timestamptz default clock_timestamp()
 ) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
   perform nukediag.seen(p_queue, p_worker, p_at) from nukediag.queues where queue = p_queue;
   return nukediag.claimed(p_queue, p_worker, p_ids, p_lease, p_at, true);
@@ -598,7 +601,7 @@ create or replace function nukediag.extend(
   p_queue text, p_worker text, p_message bigint, p_ids text[], p_lease integer,
   p_at timestamptz default clock_timestamp()
 ) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
   update nukediag.leases set until = p_at + make_interval(secs => p_lease)
     where queue = p_queue and message = p_message and worker = p_worker;
@@ -613,7 +616,7 @@ end $$;
 create or replace function nukediag.settle(
   p_queue text, p_worker text, p_message bigint, p_ids text[], p_send jsonb
 ) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   again jsonb;
   settled boolean := false;
@@ -632,7 +635,7 @@ begin
 end $$;
 
 create or replace function nukediag.leave(p_queue text, p_worker text) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
   update nukediag.queues set prober = null where queue = p_queue and prober = p_worker;
   delete from nukediag.workers where queue = p_queue and worker = p_worker;
@@ -644,7 +647,7 @@ end $$;
 create or replace function nukediag.begin(
   p_queue text, p_run text, p_work jsonb, p_pace jsonb, p_at timestamptz default clock_timestamp()
 ) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   q nukediag.queues;
   refused text := (select c.refused from nukediag.checked(p_work) c);
@@ -690,7 +693,7 @@ end $$;
 
 -- A filter in PostgREST's notation as a condition; null where it is one that a queue does not know.
 create or replace function nukediag.condition(p_column text, p_filter text) returns text
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   negated boolean := p_filter like 'not.%';
   filter text := case when negated then substr(p_filter, 5) else p_filter end;
@@ -715,7 +718,7 @@ begin
 end $$;
 
 create or replace function nukediag.sent(p_queue text, p_ids text[], p_chunk integer, p_delay integer) returns integer
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   messages jsonb[] := array(
     select jsonb_build_object('v', 1, 'ids', to_jsonb(p_ids[n : n + p_chunk - 1]), 'attempt', 0)
@@ -729,7 +732,7 @@ end $$;
 
 -- The next pending rows, in the order of their key, as messages.
 create or replace function nukediag.fill(p_queue text, p_after text, p_most integer, p_chunk integer) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   work jsonb;
   place record;
@@ -761,7 +764,7 @@ begin
 end $$;
 
 create or replace function nukediag.add(p_queue text, p_ids text[], p_delay float8, p_chunk integer) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   work jsonb;
 begin
@@ -776,7 +779,7 @@ begin
 end $$;
 
 create or replace function nukediag.control(p_queue text, p_word text, p_rate float8) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   q nukediag.queues;
 begin
@@ -802,7 +805,7 @@ begin
 end $$;
 
 create or replace function nukediag.queue_status(q nukediag.queues, p_at timestamptz) returns jsonb
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
   depth jsonb;
 begin
@@ -823,7 +826,7 @@ begin
 end $$;
 
 create or replace function nukediag.status(p_queue text, p_at timestamptz default clock_timestamp()) returns jsonb
-language sql stable security definer set search_path = '' as $$
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select jsonb_build_object(
     'version', nukediag.version(),
     'pgmq', coalesce((select extversion from pg_catalog.pg_extension where extname = 'pgmq'), 'sql'),
@@ -839,53 +842,61 @@ revoke all on all functions in schema nukediag from public, anon, authenticated;
 -- JSON comes as text: Supabase Lite, the data API of local projects, hands a JSON argument on as a JSON string.
 
 create or replace function public.nukediag_begin(queue text, run text, work text, pace text) returns jsonb
-language sql volatile set search_path = '' as $$ select nukediag.begin(queue, run, work::jsonb, pace::jsonb) $$;
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+  select nukediag.begin(queue, run, work::jsonb, pace::jsonb)
+$$;
 
 create or replace function public.nukediag_fill(queue text, after text, most integer, chunk integer) returns jsonb
-language sql volatile set search_path = '' as $$ select nukediag.fill(queue, after, most, chunk) $$;
+language sql volatile set search_path = pg_catalog, pg_temp as $$ select nukediag.fill(queue, after, most, chunk) $$;
 
 create or replace function public.nukediag_add(queue text, ids text[], delay float8, chunk integer) returns jsonb
-language sql volatile set search_path = '' as $$ select nukediag.add(queue, ids, delay, chunk) $$;
+language sql volatile set search_path = pg_catalog, pg_temp as $$ select nukediag.add(queue, ids, delay, chunk) $$;
 
 create or replace function public.nukediag_take(queue text, worker text, wanted integer) returns jsonb
-language sql volatile set search_path = '' as $$ select nukediag.take(queue, worker, wanted) $$;
+language sql volatile set search_path = pg_catalog, pg_temp as $$ select nukediag.take(queue, worker, wanted) $$;
 
 create or replace function public.nukediag_report(
   queue text, worker text, number bigint, ended text, about text
 ) returns jsonb
-language sql volatile set search_path = '' as $$
+language sql volatile set search_path = pg_catalog, pg_temp as $$
   select nukediag.report(queue, worker, number, ended::jsonb, about::jsonb)
 $$;
 
 create or replace function public.nukediag_probed(
   queue text, worker text, good boolean, signature text, why text
 ) returns jsonb
-language sql volatile set search_path = '' as $$ select nukediag.probed(queue, worker, good, signature, why) $$;
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+  select nukediag.probed(queue, worker, good, signature, why)
+$$;
 
 create or replace function public.nukediag_read(queue text, worker text, lease integer, most integer) returns jsonb
-language sql volatile set search_path = '' as $$ select nukediag.read(queue, worker, lease, most) $$;
+language sql volatile set search_path = pg_catalog, pg_temp as $$ select nukediag.read(queue, worker, lease, most) $$;
 
 create or replace function public.nukediag_claim(queue text, worker text, ids text[], lease integer) returns jsonb
-language sql volatile set search_path = '' as $$ select nukediag.claim(queue, worker, ids, lease) $$;
+language sql volatile set search_path = pg_catalog, pg_temp as $$ select nukediag.claim(queue, worker, ids, lease) $$;
 
 create or replace function public.nukediag_extend(
   queue text, worker text, message bigint, ids text[], lease integer
 ) returns jsonb
-language sql volatile set search_path = '' as $$ select nukediag.extend(queue, worker, message, ids, lease) $$;
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+  select nukediag.extend(queue, worker, message, ids, lease)
+$$;
 
 create or replace function public.nukediag_settle(
   queue text, worker text, message bigint, ids text[], send text
 ) returns jsonb
-language sql volatile set search_path = '' as $$ select nukediag.settle(queue, worker, message, ids, send::jsonb) $$;
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+  select nukediag.settle(queue, worker, message, ids, send::jsonb)
+$$;
 
 create or replace function public.nukediag_leave(queue text, worker text) returns jsonb
-language sql volatile set search_path = '' as $$ select nukediag.leave(queue, worker) $$;
+language sql volatile set search_path = pg_catalog, pg_temp as $$ select nukediag.leave(queue, worker) $$;
 
 create or replace function public.nukediag_control(queue text, word text, rate float8) returns jsonb
-language sql volatile set search_path = '' as $$ select nukediag.control(queue, word, rate) $$;
+language sql volatile set search_path = pg_catalog, pg_temp as $$ select nukediag.control(queue, word, rate) $$;
 
 create or replace function public.nukediag_status(queue text) returns jsonb
-language sql stable set search_path = '' as $$ select nukediag.status(queue) $$;
+language sql stable set search_path = pg_catalog, pg_temp as $$ select nukediag.status(queue) $$;
 
 -- Supabase grants new functions of "public" to everybody by default: every one of these is taken back.
 do $$
