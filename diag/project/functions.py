@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -48,7 +47,7 @@ class Functions:
                 answer = await self._wire.send(method, url, headers, payload, timeout)
         except FOREIGN as error:
             return Answer(failure=failure_of(error), failure_text=failure_text(error), duration_ms=_since(start))
-        return replace(answer, duration_ms=_since(start))
+        return Answer(answer.status, answer.headers, answer.body, duration_ms=_since(start))
 
 
 def _since(start: float) -> float:

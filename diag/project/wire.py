@@ -24,6 +24,7 @@ from diag.project.limits import CONNECT_TIMEOUT, LARGEST_BODY
 
 _OWN = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate"}
 _JSON = {"Content-Type": "application/json"}
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 class Wire(Protocol):
@@ -105,7 +106,7 @@ def _timeouts(read: float) -> aiohttp.ClientTimeout:
 
 
 def _encoded(payload: Mapping[str, Any]) -> bytes:
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _ENCODER.encode(payload).encode()
 
 
 def _address(url: str) -> URL:
