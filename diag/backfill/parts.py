@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import secrets
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
 
 from diag.backfill.controls import Controls
-from diag.backfill.journal import Journal
+from diag.backfill.journal import Journal, journal_path
 from diag.backfill.options import Options
 from diag.backfill.plan import Plan, count_work
 from diag.backfill.records import State
@@ -16,6 +21,32 @@ from diag.project import Project, ProjectError
 from diag.rows import Row, pending_rows
 from diag.rows.audit import Finding, hollow_rows
 from diag.rows.pending import pending_filter
+
+
+@asynccontextmanager
+async def opened(
+    project: Project,
+    settings: Settings,
+    options: Options,
+    plan: Plan,
+    controls: Controls | None,
+    notes: Mapping[str, str] | None = None,
+) -> AsyncIterator[Run]:
+    """A run that holds the table and is written down, with ``notes`` beside its options. Raises UsageError where
+    another run holds the table, JournalError where nothing can be recorded."""
+    path = journal_path(project.configuration.state_dir, settings.table.name)
+    journal = await Journal.open(path, settings.function.name, new_run_id())
+    try:
+        this = Run(project, settings, options, plan, controls or Controls(), journal)
+        await journal.begin(plan.pending, {**asdict(options), **(notes or {})})
+        yield this
+    finally:
+        await journal.close()
+
+
+def new_run_id() -> str:
+    """A name for a run that sorts by time."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
 
 
 class Run:
@@ -35,6 +66,7 @@ class Run:
         self.passes = 0
         self.remaining: int | None = None
         self.refused = 0
+        self.began = time.monotonic()
         self.hold = True
         """Whether a row whose call has no known end waits in this process (``Policy``)."""
 

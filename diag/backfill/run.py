@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from diag.backfill.breaker import LocalBreaker
@@ -22,11 +20,10 @@ from diag.backfill.engine import Engine
 from diag.backfill.events import Notice, Observer
 from diag.backfill.fate import Policy
 from diag.backfill.health import Preflight, open_gate
-from diag.backfill.journal import Journal, journal_path
 from diag.backfill.leftover import take_up
 from diag.backfill.limiter import RateLimiter
 from diag.backfill.options import Options
-from diag.backfill.parts import Run
+from diag.backfill.parts import Run, opened
 from diag.backfill.plan import Plan, in_flight, most_calls
 from diag.backfill.progress import keep_record
 from diag.backfill.records import State
@@ -64,28 +61,26 @@ async def run(
 
     Raises UsageError where another run holds the table, JournalError where nothing can be recorded.
     """
-    controls = controls or Controls()
-    began = time.monotonic()
-    path = journal_path(project.configuration.state_dir, settings.table.name)
-    journal = await Journal.open(path, settings.function.name, new_run_id())
-    try:
-        this = Run(project, settings, options, plan, controls, journal)
-        await journal.begin(plan.pending, asdict(options))
-        async with put_together(this, observers) as engine:
-            beside = [
-                asyncio.create_task(listen(journal, engine)),
-                asyncio.create_task(keep_record(this, engine, lambda: as_result(this))),
-            ]
-            try:
-                await go(this, engine, preflight)
-            finally:
-                for task in beside:
-                    task.cancel()
-        result = replace(as_result(this), duration_ms=(time.monotonic() - began) * 1000)
-        await journal.finish(result)
+    async with opened(project, settings, options, plan, controls) as this:
+        async with put_together(this, observers) as engine, attended(this, engine, lambda: as_result(this)):
+            await go(this, engine, preflight)
+        result = as_result(this)
+        await this.journal.finish(result)
         return result
+
+
+@asynccontextmanager
+async def attended(this: Run, engine: Engine, result: Callable[[], BackfillResult]) -> AsyncIterator[None]:
+    """Meanwhile the run hears what is said to it from another terminal, and writes down how it stands."""
+    beside = [
+        asyncio.create_task(listen(this.journal, engine)),
+        asyncio.create_task(keep_record(this, engine, result)),
+    ]
+    try:
+        yield
     finally:
-        await journal.close()
+        for task in beside:
+            task.cancel()
 
 
 @asynccontextmanager
@@ -199,7 +194,7 @@ def _hollow(this: Run, most: int | None = None) -> HollowRows:
 
 
 def as_result(this: Run) -> BackfillResult:
-    """What the run comes to, apart from its duration."""
+    """What the run comes to, or has come to by now."""
     tally = this.tally
     result = BackfillResult(
         run=this.journal.run,
@@ -215,6 +210,7 @@ def as_result(this: Run) -> BackfillResult:
         gate=this.gate,
         stopped=this.controls.stopped,
         passes=this.passes,
+        duration_ms=(time.monotonic() - this.began) * 1000,
         cost_usd=tally.cost_usd,
         remaining=this.remaining,
         refused=this.refused,
@@ -249,8 +245,3 @@ def settle_seconds(configuration: Configuration, settings: Settings) -> float:
     if settings.backfill.settle is not None:
         return settings.backfill.settle
     return _SETTLE_LOCAL if urlsplit(configuration.url or "").hostname in _LOCAL else _SETTLE
-
-
-def new_run_id() -> str:
-    """A name for a run that sorts by time."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from diag.backfill.canaries import Canaries
 from diag.backfill.controls import Controls
 from diag.backfill.engine import Engine
 from diag.backfill.events import Notice, Observer
 from diag.backfill.health import Preflight, open_gate
-from diag.backfill.journal import Journal, journal_path
 from diag.backfill.limiter import RateLimiter
 from diag.backfill.options import Options
-from diag.backfill.parts import Run
+from diag.backfill.parts import Run, opened
 from diag.backfill.plan import Plan
 from diag.backfill.result import BackfillResult, GateReport
-from diag.backfill.run import as_result, new_run_id, put_together
+from diag.backfill.run import as_result, put_together
 from diag.config.settings import Settings
 from diag.errors import UsageError
 from diag.fleet.canaries import ClaimedCanaries
@@ -63,22 +61,15 @@ async def fill(
         if preflight is None:
             raise  # else preflight says more about it
         busy = False
-    controls, began = controls or Controls(), time.monotonic()
-    path = journal_path(project.configuration.state_dir, settings.table.name)
-    journal = await Journal.open(path, settings.function.name, new_run_id())
-    try:
-        this = Run(project, settings, options, plan, controls, journal)
-        await journal.begin(plan.pending, {**asdict(options), "queue": queue})
+    async with opened(project, settings, options, plan, controls, {"queue": queue}) as this:
         async with put_together(this, observers) as engine:
             shared = Queue(project.data, queue)
             await _gate(this, engine, preflight, shared if busy else None)
-            queued = 0 if controls.stopping else await _fill(this, engine, shared)
+            queued = 0 if this.controls.stopping else await _fill(this, engine, shared)
         await this.count()
-        result = replace(as_result(this), duration_ms=(time.monotonic() - began) * 1000, queue=queue, queued=queued)
-        await journal.finish(result)
+        result = replace(as_result(this), queue=queue, queued=queued)
+        await this.journal.finish(result)
         return result
-    finally:
-        await journal.close()
 
 
 async def _gate(this: Run, engine: Engine, preflight: Preflight | None, busy: Queue | None) -> None:

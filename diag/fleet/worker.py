@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,11 @@ from diag.backfill.engine import Engine
 from diag.backfill.events import Notice, Observer
 from diag.backfill.journal import Journal, journal_path
 from diag.backfill.options import Options
-from diag.backfill.parts import Run
+from diag.backfill.parts import Run, new_run_id
 from diag.backfill.plan import Plan
 from diag.backfill.progress import keep_record
 from diag.backfill.result import BackfillResult, Stopped
-from diag.backfill.run import as_result, exit_code, new_run_id, put_together
+from diag.backfill.run import as_result, exit_code, put_together
 from diag.errors import ExitCode, UsageError
 from diag.fleet.check import check_lease, check_queue
 from diag.fleet.contact import Contact
@@ -121,7 +121,6 @@ async def work(
     controls, settings = controls or Controls(), project.configuration.settings
     check_lease(project, wishes.lease)
     await check_queue(project, wishes.queue, must_be_there=wishes.until_empty)
-    began = time.monotonic()
     journal = await _own_journal(project.configuration.state_dir, settings.table.name, wishes.queue, project)
     try:
         options = Options(
@@ -134,7 +133,7 @@ async def work(
         await journal.begin(0, {"queue": wishes.queue})
         async with _put_together(this, wishes, observers) as worker:
             await _run(worker, watch, keep_record(this, worker.engine, lambda: as_result(this)))
-        result = replace(as_result(this), duration_ms=(time.monotonic() - began) * 1000)
+        result = as_result(this)
         await journal.finish(result)
         return _result(worker, result)
     finally:

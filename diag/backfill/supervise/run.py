@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from diag.backfill.canaries import Canaries
 from diag.backfill.controls import Controls
@@ -14,14 +14,11 @@ from diag.backfill.engine import Engine
 from diag.backfill.events import Event, Notice, Observer, RowAnswered
 from diag.backfill.fate import Fate
 from diag.backfill.health import Preflight, open_gate
-from diag.backfill.journal import Journal, journal_path
 from diag.backfill.options import Options
-from diag.backfill.parts import Run
+from diag.backfill.parts import Run, opened
 from diag.backfill.plan import Plan
-from diag.backfill.progress import keep_record
-from diag.backfill.remote import listen
 from diag.backfill.result import BackfillResult, GateReport, Stopped
-from diag.backfill.run import as_result, exit_code, new_run_id, put_together
+from diag.backfill.run import as_result, attended, exit_code, put_together
 from diag.backfill.supervise.child import Child, Command
 from diag.backfill.supervise.ledger import Ledger
 from diag.backfill.supervise.marks import Marks
@@ -53,20 +50,12 @@ async def supervise(
     What the command's words and exit code claim does not count where the database says otherwise. Raises UsageError
     where another run holds the table or the command cannot be started, JournalError where nothing can be recorded.
     """
-    controls = controls or Controls()
-    began = time.monotonic()
-    path = journal_path(project.configuration.state_dir, settings.table.name)
-    journal = await Journal.open(path, settings.function.name, new_run_id())
-    try:
-        this = Run(project, settings, options, plan, controls, journal)
-        await journal.begin(plan.pending, {**asdict(options), "command": redact(" ".join(command.words))[:500]})
-        run = _Supervised(this, command, pass_on)
-        result = await run.from_gate_to_count(preflight, observers)
-        result = replace(result, duration_ms=(time.monotonic() - began) * 1000, exit_code=exit_code(result))
-        await journal.finish(result)
+    notes = {"command": redact(" ".join(command.words))[:500]}
+    async with opened(project, settings, options, plan, controls, notes) as this:
+        result = await _Supervised(this, command, pass_on).from_gate_to_count(preflight, observers)
+        result = replace(result, exit_code=exit_code(result))
+        await this.journal.finish(result)
         return result
-    finally:
-        await journal.close()
 
 
 class _Supervised:
@@ -84,17 +73,12 @@ class _Supervised:
         this = self._this
         timer = self._timer()
         async with put_together(this, [*observers, self._remember]) as engine:
-            beside = [
-                asyncio.create_task(listen(this.journal, engine)),
-                asyncio.create_task(keep_record(this, engine, self._result)),
-            ]
             try:
-                await self._gate(engine, preflight)
-                if not this.controls.stopping and await self._something_left():
-                    await self._run_command(engine)
+                async with attended(this, engine, self._result):
+                    await self._gate(engine, preflight)
+                    if not this.controls.stopping and await self._something_left():
+                        await self._run_command(engine)
             finally:
-                for task in beside:
-                    task.cancel()
                 if timer is not None:
                     timer.cancel()
                 await this.count()
