@@ -8,6 +8,8 @@ _NEVER_EQUAL = "a sum of logarithms is never exactly the mark"
 _NO_TIME = "no monotonic time is below 0"
 _NO_BEST = "any throughput is above a fifth more than nothing, and than less than nothing"
 _SET_ANEW = "both are set anew when the round of settling is over, and not read before"
+_SCALE = "one step on the scale of the catalogue's weights: no cause of it stands just there, where the line is drawn"
+_CLASSIFY = "diag/catalogue/classify.py"
 _CEILING = "diag/backfill/ceiling.py"
 _LIMITER = "diag/backfill/limiter.py"
 _TOO_SHORT = "one more piece, empty or of seven characters: nothing so short is looked up, or only where a text ends"
@@ -25,6 +27,22 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     ): _NEVER_EQUAL,
     ("diag/backfill/retries.py", "return uniform(0, min(_CAP, base * 2.0 ** min(attempt, 11)))"): _CAPPED,
     ("diag/backfill/retries.py", "return uniform(0, min(_CAP, base * 2.0 ** min(attempt, 9)))"): _CAPPED,
+    (_CLASSIFY, "NOTABLE = 59"): _SCALE,
+    (_CLASSIFY, "NOTABLE = 57"): _SCALE,
+    (_CLASSIFY, "CERTAIN = 89"): _SCALE,
+    (_CLASSIFY, "return one.weight > (OF_THE_SAME if alike else NOTABLE)"): _SCALE,
+    (_CLASSIFY, "if candidates and candidates[0].weight > resting.weight:"): _SCALE,
+    (
+        _CLASSIFY,
+        "return bool(candidates) and candidates[0].weight > NOTABLE "
+        'and candidates[0].signature != "function.unavailable"',
+    ): _SCALE,
+    (_CLASSIFY, "strong = [one for one in candidates if one.weight > TELLING]"): _SCALE,
+    (_CLASSIFY, "strong = [one for one in candidates if one.weight + ASIDE > CERTAIN]"): _SCALE,
+    (
+        _CLASSIFY,
+        "named = [one for one in candidates if one.weight + ASIDE > CERTAIN and is_aside(one.leaf.path)]",
+    ): _SCALE,
     (_CEILING, "self._best, self._held_until = -1.0, 0.0"): _NO_BEST,
     (_CEILING, "self._best, self._held_until = 0.0, -1.0"): _NO_TIME,
     (_CEILING, "self.level, self._best = max(min(_FIRST, self.most), self.level // 2), -1.0"): _NO_BEST,

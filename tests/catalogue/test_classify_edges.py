@@ -118,3 +118,97 @@ def test_who_has_all_that_was_asked_for_waits_for_nothing(status: int, body: dic
 def test_without_a_status_only_what_looks_like_an_answer_of_success_is_one() -> None:
     assert _of(None, {"success": True, "tags": ["a"]}).signature == "function.ok"
     assert _of(None, {"name": "something", "count": 3}).signature == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("status", "succeeded"), [(199, False), (200, True), (204, True), (299, True), (300, False), (301, False)]
+)
+def test_success_is_a_status_from_200_to_299(status: int, succeeded: bool) -> None:
+    assert (_of(status, {"success": True, "tags": ["a"]}, ("tags",)).verdict is Verdict.OK) is succeeded
+
+
+@pytest.mark.parametrize(
+    ("status", "signature"), [(201, "function.empty"), (203, "function.empty"), (202, "function.unfinished")]
+)
+def test_of_the_statuses_only_202_says_that_more_is_to_come(status: int, signature: str) -> None:
+    assert _of(status, {"success": True}, ("tags",)).signature == signature
+
+
+MANY = (
+    "insufficient_quota; The request signature we calculated does not match; JWT expired; WORKER_LIMIT; "
+    "API key not valid. Please pass a valid API key. Bucket not found; permission denied for table images; "
+    "AccessDeniedException; getaddrinfo ENOTFOUND api.openai.com"
+)
+
+
+def test_five_further_causes_are_told_each_once_and_never_the_chosen_one() -> None:
+    found = _of(500, {"error": MANY})
+    assert len(found.others) == len(set(found.others)) == 5
+    assert found.signature not in found.others
+
+
+def test_of_the_chosen_component_only_causes_with_a_wording_of_their_own_are_told() -> None:
+    told = "OpenAI returned 429: Rate limit reached; Incorrect API key provided: sk-a***b. insufficient_quota"
+    found = _of(500, {"error": told})
+    assert (found.signature, found.others) == ("openai.quota-exhausted", ("openai.key-invalid", "openai.rate-limited"))
+    assert _of(500, {"error": "OpenAI returned 429: insufficient_quota"}).others == ()
+
+
+def test_a_warning_that_names_a_cause_spoils_an_answer_of_which_nobody_said_what_is_full() -> None:
+    document = {"success": True, "tags": ["a"], "warnings": ["insufficient_quota"]}
+    assert (_of(200, document).signature, _of(200, document).verdict) == ("openai.quota-exhausted", Verdict.DEGRADED)
+    assert _of(200, document, ("tags",)).verdict is Verdict.OK
+    assert _of(200, {**document, "warnings": ["the picture is dark"]}).verdict is Verdict.OK
+
+
+def test_a_field_beside_what_is_missing_names_the_cause_only_if_it_talks_about_the_answer() -> None:
+    debug = {"a": 1, "_debug": {"openai_error": "insufficient_quota"}}
+    assert _of(200, debug, ("a", "b")).signature == "openai.quota-exhausted"
+    assert _of(200, debug, ("b",)).verdict is Verdict.FAILED
+    assert _of(200, {"a": 1, "note": "insufficient_quota"}, ("a", "b")).signature == "function.partial"
+    assert _of(200, {"a": 1, "_debug": {"openai_error": "busy"}}, ("a", "b")).signature == "function.partial"
+
+
+def test_a_success_that_is_no_json_has_none_of_its_parts() -> None:
+    found = _of(200, "plain text", ("tags",))
+    assert (found.signature, found.parts) == ("function.empty", {"tags": False})
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        ({"success": True}, "function.ok"),
+        ({"cached": True, "x": 1}, "function.cached"),
+        ({"status": "processing"}, "function.unfinished"),
+        ({"x": 1}, "unknown"),
+    ],
+)
+def test_each_sign_alone_makes_pasted_json_an_answer_of_success(body: object, signature: str) -> None:
+    assert _of(None, body).signature == signature
+    assert _of(None, {"x": 1}, ("x",)).signature == "function.ok"
+
+
+def test_a_good_answer_is_quoted_unless_nobody_reads_it() -> None:
+    body = '{"tags": ["a"]}'
+    for brief, quoted in ((False, ["200", body]), (True, ["200"])):
+        found = classify(Answer(status=200, body=body), requires=("tags",), brief=brief)
+        assert [seen.text for seen in found.evidence] == quoted
+    assert len(classify(Answer(status=200, body=body), requires=("tags",)).evidence) == 2
+    assert len(classify(Answer(status=500, body='{"error": "insufficient_quota"}'), brief=True).evidence) == 2
+
+
+def test_the_body_is_quoted_where_nothing_in_it_is() -> None:
+    unknown, known = _of(500, {"weird": "nothing known"}), _of(500, {"error": "insufficient_quota"})
+    assert [seen.where for seen in unknown.evidence] == ["status", "body"]
+    assert [(seen.where, seen.text) for seen in known.evidence[1:]] == [("body error", "insufficient_quota")]
+    assert [seen.where for seen in _of(503, "").evidence] == ["status"]
+
+
+def test_a_service_that_is_disabled_for_a_cause_has_that_cause() -> None:
+    assert _of(200, {"error": "Service disabled: insufficient_quota"}).signature == "openai.quota-exhausted"
+    assert _of(200, {"error": "function is paused; temporarily unavailable"}).signature == "function.paused"
+
+
+def test_what_is_cut_off_a_long_text_is_its_last_word_alone() -> None:
+    assert shorten("one two " + " " * 3989 + "end of it") == "one two"
+    assert shorten("one two " + " " * 3984 + "three four") == "one two three"
