@@ -27,6 +27,7 @@ from diag.backfill.engine import Engine
 from diag.backfill.journal import Journal
 from diag.backfill.limiter import RateLimiter
 from diag.backfill.result import Stopped
+from diag.backfill.run import WINDOW
 from diag.backfill.source import PendingRows
 from diag.backfill.tally import Tally
 from diag.catalogue import classify
@@ -34,6 +35,7 @@ from diag.project.functions import Functions
 from diag.project.http import certificates
 from diag.project.wire import AiohttpWire
 from diag.rows import Outcome, Row
+from diag.rows.batching import Tick
 
 _BODY = {"image_url": "https://pictures.example/1.jpg", "vehicle_id": "1", "image_id": "1"}
 _HEADERS = {"apikey": "x" * 200, "Authorization": "Bearer " + "x" * 200}
@@ -83,16 +85,20 @@ async def bare_aiohttp(url: str, concurrency: int, seconds: float, count: Count)
 
 
 class Worker:
-    """The call and its diagnosis, as ``RowWorker`` makes them; no database behind it."""
+    """The call, its wait for others and its diagnosis, as ``RowWorker`` makes them; no database behind it. Answers at
+    once are not waited with: what is measured there is how many of them there can be."""
 
     def __init__(self, functions: Functions, count: Count) -> None:
         self._functions = functions
         self._count = count
+        self._tick = Tick(WINDOW)
 
     async def run(self, row: Row, *, force: bool = False) -> Outcome:
         """One call."""
         answer = await self._functions.call("analyze-image", _BODY, timeout=155)
         self._count.answers += 1
+        if answer.duration_ms > 1000 * WINDOW:
+            await self._tick.wait()
         return Outcome(
             row,
             classify(answer, requires=("tags", "appraisal"), brief=True),

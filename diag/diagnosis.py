@@ -50,6 +50,11 @@ class Answer:
     failure_text: str = ""
     duration_ms: float = 0.0
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether its status is one of success."""
+        return self.status is not None and 200 <= self.status < 300
+
     def header(self, name: str) -> str | None:
         """The value of a header, whatever the case of its name."""
         wanted = name.lower()

@@ -42,7 +42,7 @@ from diag.rows import RowWorker
 
 _START = 8  # calls in flight at the beginning
 _START_UNPROVEN = 2  # calls in flight at the beginning of a run that no gate has vouched for
-_WINDOW = 0.25  # seconds: little against a call of 5 to 10 s, and a dozen rows share each query to the database
+WINDOW = 0.25  # seconds: little against a call of 5 to 10 s, and a dozen rows share each query to the database
 _SETTLE, _SETTLE_LOCAL = 400.0, 20.0
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
@@ -86,7 +86,7 @@ async def attended(this: Run, engine: Engine, result: Callable[[], BackfillResul
 @asynccontextmanager
 async def put_together(this: Run, observers: Sequence[Observer]) -> AsyncIterator[Engine]:
     """The engine of a run, with its worker; at the end both are let go."""
-    async with RowWorker(this.project, this.settings, window=_WINDOW, brief=True) as worker:
+    async with RowWorker(this.project, this.settings, window=WINDOW, brief=True) as worker:
         finder = Finder(worker, this.project.data, this.settings.table)
         yield assemble(this, worker, finder, observers)
 

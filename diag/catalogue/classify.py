@@ -52,7 +52,7 @@ class _Case:
 
     @property
     def succeeded(self) -> bool:
-        return self.status is not None and 200 <= self.status < 300
+        return self.answer.succeeded
 
 
 @dataclass(frozen=True, slots=True)

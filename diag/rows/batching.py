@@ -14,6 +14,27 @@ WINDOW = 0.04
 """Seconds. With dozens of calls in flight, some finish in each window, and a row waits little against its call."""
 
 
+class Tick:
+    """Those who wait go on together, ``window`` seconds after the first of them came: what they do next is done in a
+    row, and the processor, which has forgotten the way since the last answer, finds it once for all of them."""
+
+    def __init__(self, window: float) -> None:
+        self._window = window
+        self._next: asyncio.Event | None = None
+
+    async def wait(self) -> None:
+        """Until the next tick."""
+        if self._next is None:
+            self._next = asyncio.Event()
+            asyncio.get_running_loop().call_later(self._window, self._go)
+        await self._next.wait()
+
+    def _go(self) -> None:
+        if self._next is not None:
+            self._next.set()
+        self._next = None
+
+
 class Batch(Generic[V]):
     """Collects keys for ``window`` seconds (or until ``most`` are there), asks once, hands each its answer.
 

@@ -11,7 +11,7 @@ from diag.catalogue import classify
 from diag.config.settings import Settings
 from diag.diagnosis import Answer, Diagnosis, Evidence, Verdict
 from diag.project import Project, ProjectError
-from diag.rows.batching import WINDOW
+from diag.rows.batching import WINDOW, Tick
 from diag.rows.marker import Clock, Marker, utc_now
 from diag.rows.outcome import Outcome, Row
 from diag.rows.picture import Pictures, limits_for
@@ -25,8 +25,8 @@ class RowWorker:
 
     Safe for many rows at once: reads and marks of rows that finish together share their queries. Use it as an async
     context manager (or call ``aclose``): it holds the connections to the pictures' hosts. ``window`` (seconds) is how
-    long a row's read and mark wait for others to share a query with. ``brief``: good answers are not quoted in the
-    evidence.
+    long a row's answer waits for others, to be looked at together and to share their queries. ``brief``: good answers
+    are not quoted in the evidence.
     """
 
     def __init__(
@@ -43,8 +43,10 @@ class RowWorker:
         self._settings = settings
         self._table = settings.table
         self.pictures = pictures or Pictures(limits_for(settings))
-        self._writes = WritesReader(project.data, self._table, window=window)
-        self._marker = Marker(project.data, self._table, clock=clock, window=window)
+        # Rows that have waited for the same tick ask, and mark, in the same moment: no query needs a wait of its own.
+        self._tick = Tick(window)
+        self._writes = WritesReader(project.data, self._table, window=0)
+        self._marker = Marker(project.data, self._table, clock=clock, window=0)
         self._brief = brief
         self._own = project.own_signatures
         self._context = {"ref": project.configuration.ref or "", "function": settings.function.name}
@@ -106,6 +108,8 @@ class RowWorker:
     async def _call(self, body: Mapping[str, object]) -> tuple[Answer, Diagnosis]:
         function = self._settings.function
         answer = await self._project.functions.call(function.name, body, timeout=function.timeout)
+        if answer.succeeded:
+            await self._tick.wait()  # a failure is learned from at once; a success is looked at in the database anyway
         diagnosis = classify(
             answer, requires=function.requires, context=self._context, own=self._own, brief=self._brief
         )
@@ -114,6 +118,8 @@ class RowWorker:
     async def _verify(self, outcome: Outcome) -> Outcome:
         if not may_have_written(outcome.diagnosis):
             return outcome
+        if outcome.answer is None or not outcome.answer.succeeded:
+            await self._tick.wait()
         try:
             written = await self._writes.read(outcome.row.id)
         except ProjectError as error:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from diag.rows.batching import Batch
+from diag.rows.batching import Batch, Tick
 
 
 class Asked:
@@ -61,3 +61,23 @@ async def test_a_cancelled_caller_leaves_the_answer_to_the_others() -> None:
     with pytest.raises(asyncio.CancelledError):
         await first
     assert await second == "A"
+
+
+async def test_all_who_wait_for_a_tick_go_on_in_the_same_moment_and_the_next_wait_for_another() -> None:
+    tick, order = Tick(0.01), list[str]()
+
+    async def waiting(name: str) -> None:
+        await tick.wait()
+        order.append(name)
+
+    first = [asyncio.create_task(waiting(name)) for name in "abc"]
+    await asyncio.sleep(0)
+    assert order == []
+    first[1].cancel()
+    await asyncio.wait(first)
+    assert order == ["a", "c"]
+    late = asyncio.create_task(waiting("d"))
+    await asyncio.sleep(0)
+    assert order == ["a", "c"]
+    await late
+    assert order == ["a", "c", "d"]
