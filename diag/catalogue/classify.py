@@ -44,7 +44,7 @@ class _Case:
     answer: Answer
     reading: Reading
     requires: tuple[str, ...]
-    brief: bool = False
+    brief: bool
 
     @property
     def status(self) -> int | None:
@@ -146,9 +146,8 @@ def _from_headers(case: _Case) -> Iterator[Candidate]:
 def _looked_into(case: _Case) -> _Ruling | None:
     """An answer of success as JSON; None where it has no status and does not look like one."""
     seen = look(case.reading.document, case.requires)
-    parts = seen.parts if case.succeeded or case.requires else None
     if seen.paused and not seen.content and not _has_other_cause(case, seen):
-        return _Ruling("function.paused", leaves=(seen.paused,), parts=parts)
+        return _Ruling("function.paused", leaves=(seen.paused,), parts=seen.parts)
     if seen.errors:
         return _with_errors(case, seen) if case.succeeded else None
     if not case.succeeded and not (case.requires or seen.claims or seen.cached or seen.unfinished):

@@ -212,3 +212,18 @@ def test_a_service_that_is_disabled_for_a_cause_has_that_cause() -> None:
 def test_what_is_cut_off_a_long_text_is_its_last_word_alone() -> None:
     assert shorten("one two " + " " * 3989 + "end of it") == "one two"
     assert shorten("one two " + " " * 3984 + "three four") == "one two three"
+
+
+def test_of_several_causes_the_strongest_is_taken_wherever_they_stand() -> None:
+    keys = ["InvalidClientTokenId", "Incorrect API key provided: sk-a***b", "API_KEY_INVALID"]
+    for order in (keys, keys[::-1]):
+        assert _of(200, {"success": True, "tags": ["a"], "warnings": order}).signature == "gemini.key-invalid"
+        assert _of(200, {"a": 1, "_debug": order}, ("a", "b")).signature == "gemini.key-invalid"
+
+
+def test_a_weak_sign_beside_a_strong_one_changes_nothing() -> None:
+    beside = {"error": "insufficient_quota", "_debug": "timed out"}
+    assert _of(500, beside).signature == "openai.quota-exhausted"
+    for weak in ("timed out", "service unavailable"):
+        disabled = {"error": f"Service disabled: insufficient_quota; {weak}"}
+        assert _of(200, disabled).signature == "openai.quota-exhausted"
