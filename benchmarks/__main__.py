@@ -13,7 +13,7 @@ from typing import Any
 
 from tabulate import tabulate
 
-from benchmarks import fleet, limited, page, whole_runs
+from benchmarks import by_part, fleet, limited, page, whole_runs
 from benchmarks.serving import serving
 
 _ROUNDS = 3
@@ -62,6 +62,11 @@ def at_real_latency() -> str:
     headers = ["client", "calls in flight", "answers/s", "without end effects", "CPU ms per answer", "memory MB"]
     told = "Start and end, where not all calls are in flight, are counted in, and so is the opening of connections."
     return f"## Answers after 5 to 10 s\n\n{told}\n\n{table(rows, headers)}"
+
+
+def processor_time() -> str:
+    """Where the client's processor time goes."""
+    return f"## Processor time by part\n\n{by_part.section()}"
 
 
 def memory(*, full: bool) -> str:
@@ -142,7 +147,7 @@ def main(words: list[str]) -> None:
     """Measure, print, put each section into the page; those that are left out stay as they are."""
     parts = [at_zero_latency, lambda: memory(full="--full" in words)]
     if "--quick" not in words:
-        parts += [at_real_latency, rate_limited, old_against_new]
+        parts += [at_real_latency, processor_time, rate_limited, old_against_new]
     if "--full" in words:
         parts += [killed, many_workers, broken_key, workers_in_trouble]
     for part in parts:
