@@ -24,7 +24,7 @@ from quality.fresh import OPTIONS, be_quiet
 from quality.mutant import ROOT, Mutant
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
-_PATIENCE = 15.0  # seconds beyond ten times what the tests take: an endless loop counts as noticed
+_PATIENCE = 8.0  # seconds beyond ten times what a test takes: an endless loop counts as noticed
 
 
 class Finding(StrEnum):
@@ -170,16 +170,17 @@ class Trial:
         if body is None or self._reach.imported[mutant.path].intersection(body):
             return Finding.ELSEWHERE
         order = self._reach.order(mutant, body)
-        patience = _PATIENCE + 10 * sum(self._reach.seconds[test] for test in order)
-        return _forked(mutant, [items[test] for test in order], patience)
+        return _forked(mutant, [items[test] for test in order], [self._reach.seconds[test] for test in order])
 
 
-def _forked(mutant: Mutant, items: Sequence[Any], patience: float) -> Finding:
+def _forked(mutant: Mutant, items: Sequence[Any], seconds: Sequence[float]) -> Finding:
     if (child := os.fork()) == 0:
-        signal.setitimer(signal.ITIMER_REAL, patience)
         try:
             put_in_place(mutant)
-            good = all(_passes(item, after) for item, after in zip(items, [*items[1:], None], strict=False))
+            good = all(
+                _passes(item, following, _PATIENCE + 10 * usual)
+                for item, following, usual in zip(items, [*items[1:], None], seconds, strict=False)
+            )
         except BaseException:
             good = False
         os._exit(0 if good else 1)
@@ -187,7 +188,9 @@ def _forked(mutant: Mutant, items: Sequence[Any], patience: float) -> Finding:
     return Finding.SURVIVED if status == 0 else Finding.NOTICED
 
 
-def _passes(item: Any, following: Any) -> bool:
+def _passes(item: Any, following: Any, patience: float = 0.0) -> bool:
+    """``patience``: seconds after which the process dies of it; 0: none."""
     from _pytest.runner import runtestprotocol
 
+    signal.setitimer(signal.ITIMER_REAL, patience)
     return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=following))
