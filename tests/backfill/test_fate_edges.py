@@ -83,3 +83,15 @@ def test_who_holds_no_rows_leaves_them_for_a_later_process_at_once():
 def test_a_stored_answer_is_called_anew_where_this_run_has_left_it(renewable, may_retry, becomes):
     stored = outcome("function.cached", None, Verdict.INCONCLUSIVE, status=200)
     assert judged(stored, renewable=renewable, may_retry=may_retry) is becomes
+
+
+@pytest.mark.parametrize(("refusals", "becomes"), [(0, Fate.RETRY), (49, Fate.RETRY), (50, Fate.FAILED)])
+def test_the_fiftieth_refusal_is_the_last_of_a_row_in_a_pass(refusals, becomes):
+    assert judged(outcome("openai.rate-limited", status=429), refusals=refusals) is becomes
+
+
+def test_who_counts_no_refusals_has_none():
+    once = Policy(refusals=1)
+    assert judged(outcome("openai.rate-limited", status=429), policy=once) is Fate.RETRY
+    assert judged(outcome("openai.rate-limited", status=429), policy=once, refusals=1) is Fate.FAILED
+    assert judged(outcome("openai.rate-limited", status=429), policy=Policy(refusals=0)) is Fate.FAILED
