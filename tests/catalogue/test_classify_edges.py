@@ -222,8 +222,8 @@ def test_of_several_causes_the_strongest_is_taken_wherever_they_stand() -> None:
 
 
 def test_a_weak_sign_beside_a_strong_one_changes_nothing() -> None:
-    beside = {"error": "insufficient_quota", "_debug": "timed out"}
+    beside = {"error": "insufficient_quota", "debug": "temporarily unavailable"}
     assert _of(500, beside).signature == "openai.quota-exhausted"
     for weak in ("timed out", "service unavailable"):
-        disabled = {"error": f"Service disabled: insufficient_quota; {weak}"}
+        disabled = {"error": f"analysis is disabled; insufficient_quota; {weak}"}
         assert _of(200, disabled).signature == "openai.quota-exhausted"
