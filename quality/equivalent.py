@@ -10,6 +10,7 @@ _NO_BEST = "any throughput is above a fifth more than nothing, and than less tha
 _SET_ANEW = "both are set anew when the round of settling is over, and not read before"
 _SCALE = "one step on the scale of the catalogue's weights: none of its examples tells the two lines apart"
 _BESIDE = "where it stands decides between causes of equal weight in one text; a header is beside every text"
+_NO_NUMBER = "no number of a process is nearly so long"
 _CLASSIFY = "diag/catalogue/classify.py"
 _CEILING = "diag/backfill/ceiling.py"
 _LIMITER = "diag/backfill/limiter.py"
@@ -28,6 +29,12 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     ): _NEVER_EQUAL,
     ("diag/backfill/retries.py", "return uniform(0, min(_CAP, base * 2.0 ** min(attempt, 11)))"): _CAPPED,
     ("diag/backfill/retries.py", "return uniform(0, min(_CAP, base * 2.0 ** min(attempt, 9)))"): _CAPPED,
+    ("diag/backfill/lease.py", 'holder = file.read( 65).strip() or "another process"'): _NO_NUMBER,
+    ("diag/backfill/lease.py", 'holder = file.read( 63).strip() or "another process"'): _NO_NUMBER,
+    (
+        "diag/backfill/records.py",
+        'version = connection.execute("PRAGMA user_version").fetchone()[ -1]',
+    ): "the only column",
     (_CLASSIFY, "yield Candidate(one.signature, one.weight, 1, leaf)"): _BESIDE,
     (_CLASSIFY, "yield Candidate(one.signature, one.weight, -1, leaf)"): _BESIDE,
     (
