@@ -104,7 +104,8 @@ class AutoCeiling:
         throughput = self.level / max(1e-9, now - self._since)
         if self._full and now >= self._held_until:
             if throughput >= self._best * _GAIN:
-                self._best, self.level = throughput, min(self.most, self.level * 2)
+                if self.level < self.most:  # the highest level is judged against the one below it, not against itself
+                    self._best, self.level = throughput, min(self.most, self.level * 2)
             elif self._best:
                 self.level, self._best = max(min(_FIRST, self.most), self.level // 2), 0.0
                 self._held_until = now + _LOOK_AGAIN

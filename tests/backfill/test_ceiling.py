@@ -50,6 +50,12 @@ def test_it_doubles_as_long_as_that_pays():
     assert max(level for _, level in flow(lambda level: level / 7.5, 400)) == 256
 
 
+def test_it_stays_at_its_highest_level_as_long_as_that_pays():
+    levels = flow(lambda level: level / 7.5, 1200)
+    reached = next(place for place, (_, level) in enumerate(levels) if level == 256)
+    assert {level for _, level in levels[reached:]} == {256}
+
+
 def test_it_does_not_stay_beyond_saturation():
     levels = flow(lambda level: min(level, 20) / 0.3, 300)
     beyond = [now for now, level in levels if level > 32]

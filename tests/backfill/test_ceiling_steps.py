@@ -49,6 +49,14 @@ def test_a_fifth_more_throughput_is_worth_twice_the_calls_and_less_is_not():
         assert play(ceiling, 0.0, seconds) == level
 
 
+def test_the_highest_level_is_held_against_the_one_below_it_for_as_long_as_that_pays():
+    ceiling = at_sixteen(most=32)
+    play(ceiling, 0.0, 16.0)  # one a second
+    for begins in (100.0, 200.0, 300.0):
+        assert play(ceiling, begins, begins + 16.0) == 32  # two a second
+    assert play(ceiling, 400.0, 430.0) == 16
+
+
 def test_it_is_compared_with_the_best_level_so_far():
     ceiling = at_sixteen()
     play(ceiling, 0.0, 16.0)
