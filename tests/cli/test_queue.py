@@ -67,7 +67,7 @@ def test_over_a_direct_connection_no_token_is_needed(bare: Sandbox, tmp_path: Pa
     assert shown.out.splitlines()[:3] == [
         "cars: f for the rows of vehicle_images",
         "  messages: 2, of which 2 can be had now",
-        "  calls flow, 20.0 calls a second for all workers together",
+        "  calls flow, 2.0 calls a second for all workers together",
     ]
     assert "  - host-1: seen " in shown.out
     assert "holds 0 rows" in shown.out
