@@ -4,6 +4,7 @@ many workers."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
@@ -158,4 +159,8 @@ def main(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
+    parser.add_argument("--quick", action="store_true", help="what takes seconds")
+    parser.add_argument("--full", action="store_true", help="a million rows, kills and many workers too")
+    parser.parse_args()
     main(sys.argv[1:])
