@@ -13,7 +13,7 @@ from diag.fleet.state import FleetState
 from diag.project import ProjectError
 
 Step = Literal["install", "remove"]
-VERSION = 1
+VERSION = 2
 """Of the functions that this nukediag ships and speaks to."""
 _HOME = Path(__file__).resolve().parent.parent / "shipped" / "sql"
 _FILES: dict[Step, str] = {"install": "nukediag_queue.sql", "remove": "nukediag_queue_remove.sql"}

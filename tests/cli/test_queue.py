@@ -43,10 +43,10 @@ def test_nothing_is_changed_without_a_word(bare: Sandbox, tmp_path: Path) -> Non
 
 def test_it_is_installed_looked_at_and_taken_away_over_the_management_api(bare: Sandbox, tmp_path: Path) -> None:
     installed = document(run(tmp_path, bare, "install", "--yes", "--json"))
-    assert (installed.applied, installed.installed, installed.functions) == (True, True, 1)
+    assert (installed.applied, installed.installed, installed.functions) == (True, True, 2)
     assert installed.sql == script("install")
     seen = run(tmp_path, bare, "status")
-    assert (seen.code, seen.out.startswith("installed (version 1, pgmq), no queue yet")) == (0, True)
+    assert (seen.code, seen.out.startswith("installed (version 2, pgmq), no queue yet")) == (0, True)
     removed = run(tmp_path, bare, "remove", "--yes", "-q")
     assert (removed.code, "is gone" in removed.out) == (0, True)
     missing = run(tmp_path, bare, "status", "--json")

@@ -14,7 +14,7 @@ from sandboxes import settings_of
 from diag.config import load
 from diag.errors import SettingsError, UsageError
 from diag.fleet.direct import Direct
-from diag.fleet.install import NotSeen, installed, require, run
+from diag.fleet.install import VERSION, NotSeen, installed, require, run
 from diag.fleet.queue import Functions, Queue, fleet_state
 from diag.fleet.state import Again, Ended, Pace, State, Work
 from diag.gate import Reading
@@ -143,8 +143,8 @@ async def test_an_answer_that_is_none_of_the_functions_grants_nothing(answer: ob
 
 
 async def test_another_version_in_the_database_is_refused() -> None:
-    with pytest.raises(SettingsError, match="version 2"):
-        await require(Answers({"version": 2, "queues": []}))
+    with pytest.raises(SettingsError, match=f"version {VERSION + 1}"):
+        await require(Answers({"version": VERSION + 1, "queues": []}))
 
 
 class Runs:
@@ -158,7 +158,7 @@ class Runs:
 async def test_a_data_api_that_sees_nothing_of_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("diag.fleet.install._BETWEEN", 0.001)
     with pytest.raises(NotSeen) as unseen:
-        await run("remove", Runs(), Answers({"version": 1, "queues": []}))
+        await run("remove", Runs(), Answers({"version": VERSION, "queues": []}))
     assert unseen.value.exit_code == 5
     assert "notify pgrst" in unseen.value.remedy
 

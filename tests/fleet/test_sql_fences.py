@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sandboxes import settings_of
 
-from diag.fleet.install import script
+from diag.fleet.install import VERSION, script
 from diag.fleet.queue import can_fill
 from diag.fleet.state import Work
 
@@ -178,7 +178,17 @@ def test_installing_twice_is_harmless_and_removing_leaves_nothing_but_foreign_qu
     assert f"{queue}_foreign" in left
     assert queue not in left
     sql.do(script("install"))
-    assert sql.one("select nukediag.version()") == 1
+    assert sql.one("select nukediag.version()") == VERSION
+
+
+def test_a_queue_of_the_first_version_goes_on_after_installing_the_next(sql, queue):
+    sql.begin(queue)
+    news = ("stale", "refused_at", "crept", "flow", "flowed")
+    gone = ", ".join(f"drop column {name}" for name in news)
+    sql.do(f"alter table nukediag.queues {gone}, add column cut_call bigint not null default 7")
+    sql.do(script("install"))
+    assert sql.take(queue, "w", 1, 0.0)["state"] == "closed"
+    assert sql.one("select stale from nukediag.queues where queue = %s", queue) == 0
 
 
 def test_without_pgmq_and_without_the_extension_nothing_is_installed(sql):
@@ -186,4 +196,4 @@ def test_without_pgmq_and_without_the_extension_nothing_is_installed(sql):
     with pytest.raises(psycopg.Error, match="pgmq"):
         sql.do(without + script("install"))
     sql.do("rollback")
-    assert sql.one("select nukediag.version()") == 1
+    assert sql.one("select nukediag.version()") == VERSION

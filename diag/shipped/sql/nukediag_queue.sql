@@ -71,6 +71,15 @@ create table if not exists nukediag.queues (
   made boolean not null default false -- by nukediag: removed with it
 ) with (fillfactor = 50);             -- room for updates in place: this row changes with every step
 
+-- A queue of version 1 goes on as if nothing were known of its upstream's limit.
+alter table nukediag.queues
+  add column if not exists stale bigint not null default 0,
+  add column if not exists refused_at float8 not null default 0,
+  add column if not exists crept boolean not null default false,
+  add column if not exists flow float8 not null default 0,
+  add column if not exists flowed timestamptz not null default '-infinity',
+  drop column if exists cut_call;
+
 create table if not exists nukediag.workers (
   queue text not null references nukediag.queues on delete cascade,
   worker text not null,
@@ -106,7 +115,7 @@ alter table nukediag.claims enable row level security;
 revoke all on all tables in schema nukediag from public, anon, authenticated, service_role;
 
 create or replace function nukediag.version() returns integer
-language sql immutable set search_path = pg_catalog, pg_temp as $$ select 1 $$;
+language sql immutable set search_path = pg_catalog, pg_temp as $$ select 2 $$;
 
 -- The guard ------------------------------------------------------------------------------------------------------
 
