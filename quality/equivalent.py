@@ -14,6 +14,9 @@ _NO_NUMBER = "no number of a process is nearly so long"
 _CLASSIFY = "diag/catalogue/classify.py"
 _CEILING = "diag/backfill/ceiling.py"
 _LIMITER = "diag/backfill/limiter.py"
+_FROM_THE_CUT = "only a cut gives it a meaning, and sets it"
+_NO_FLOW = "nothing times what has faded since then is nothing"
+_NO_CALM = "less than a minute of calm is no calm"
 _TOO_SHORT = "one more piece, empty or of seven characters: nothing so short is looked up, or only where a text ends"
 _SPARES_WORK = "without it the same comes out, only later"
 _SECRET = "diag/secret.py"
@@ -78,6 +81,18 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     (_SECRET, "while at - SHORTEST <= len(text):"): "looks further, at ends too short to be a piece",
     (_SECRET, "if self._spellings or _BREAK.search(text):"): _SPARES_WORK,
     (_LIMITER, "not_before: float = -1.0"): _NO_TIME,
+    (_LIMITER, "_stale: int = 1  # number of the last call whose refusal says nothing new"): _FROM_THE_CUT,
+    (_LIMITER, "_stale: int = -1  # number of the last call whose refusal says nothing new"): _FROM_THE_CUT,
+    (_LIMITER, "_flowed: float = 1.0"): _NO_FLOW,
+    (_LIMITER, "_flowed: float = -1.0"): _NO_FLOW,
+    (
+        _LIMITER,
+        "self.rate = self._crept_to(elapsed, 1.0 if self._cut is None else now - self._cut)",
+    ): _NO_CALM,
+    (
+        _LIMITER,
+        "self.rate = self._crept_to(elapsed, -1.0 if self._cut is None else now - self._cut)",
+    ): _NO_CALM,
     (_LIMITER, "_next: float = -1.0"): _NO_TIME,
     (_LIMITER, "self.most, self.rate, self._next = rate / _KNOWN, rate, -1.0"): _NO_TIME,
 }

@@ -19,6 +19,7 @@ from diag.sandbox import launch
 from diag.sandbox.state import Sandbox
 
 IN_FLIGHT = 8
+_RATE = 40  # calls per second: a run that has to find its rate has two calls under way when it is killed
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def _start_and_kill(sandbox: Sandbox, folder: Path, environ: Mapping[str, str], 
 
 def _command(sandbox: Sandbox) -> list[str]:
     words = ["--env-file", str(sandbox.env_file), "--yes", "--json", "--concurrency", str(IN_FLIGHT)]
+    words += ["--rate", str(_RATE)]
     return [sys.executable, "-m", "diag", "backfill", *words]
 
 

@@ -162,3 +162,27 @@ def test_it_grows_over_the_time_since_it_last_grew_though_not_more_than_one_star
     limiter._grown = 5.0
     limiter.turn(5.0 + elapsed)
     assert limiter.rate == pytest.approx(rate * 2**elapsed)
+
+
+def test_a_start_that_is_due_this_very_moment_is_no_reason_to_grow():
+    limiter = RateLimiter()
+    limiter._flow = 1000.0
+    for now in (0.0, 0.5, 1.0):
+        assert limiter.turn(now) == 0.0
+    assert limiter.rate == 2.0
+
+
+def test_beyond_a_low_limit_that_was_named_it_only_feels_its_way():
+    limiter = RateLimiter()
+    limiter.expect(0.5)
+    limiter.turn(0.0)
+    limiter.turn(0.0)
+    assert limiter.rate == pytest.approx(0.475)
+    limiter.turn(1.0)
+    assert limiter.rate == pytest.approx(0.475 * 1.002)
+
+
+def test_of_a_long_time_without_a_look_one_start_at_a_low_rate_counts():
+    limiter = waiting(0.5, until=100.0)
+    limiter.turn(10.0)
+    assert limiter.rate == pytest.approx(2.0)  # doubled each second, for two seconds
