@@ -50,6 +50,8 @@ class Watch:
         found = Counter[str]()
         for path in self._folder.rglob("backfill-*.sqlite3"):
             with closing(sqlite3.connect(path, timeout=20)) as db:
+                if not _has_items(db):
+                    continue
                 sql = "SELECT signature || ': ' || coalesce(evidence, '') FROM item WHERE state = ?"
                 found.update(told for (told,) in db.execute(sql, (State.REFUSED,)))
         return found
@@ -65,6 +67,10 @@ class Watch:
 def _read(path: Path) -> tuple[list[tuple[str, int, float]], str]:
     # Not mode=ro: what a killed run left in the write-ahead log is part of the journal and has to be taken over.
     with closing(sqlite3.connect(path, timeout=20)) as db:
-        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-        found = db.execute("SELECT id, state, started_at FROM item").fetchall() if "item" in tables else []
+        found = db.execute("SELECT id, state, started_at FROM item").fetchall() if _has_items(db) else []
         return found, db.execute("PRAGMA quick_check").fetchone()[0]
+
+
+def _has_items(db: sqlite3.Connection) -> bool:
+    """Not where the run was killed, or its disk full, before it had made its tables."""
+    return db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'item'").fetchone() == (1,)

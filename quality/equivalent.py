@@ -83,6 +83,8 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     (_LIMITER, "not_before: float = -1.0"): _NO_TIME,
     (_LIMITER, "_stale: int = 1  # number of the last call whose refusal says nothing new"): _FROM_THE_CUT,
     (_LIMITER, "_stale: int = -1  # number of the last call whose refusal says nothing new"): _FROM_THE_CUT,
+    (_LIMITER, "_refused: float = -1.0  # the rate at the last cut"): "no rate is below nothing, nor below less",
+    ("diag/backfill/journal.py", "_PRUNE_EVERY = 10001"): "one row more in ten thousand",
     (_LIMITER, "_flowed: float = 1.0"): _NO_FLOW,
     (_LIMITER, "_flowed: float = -1.0"): _NO_FLOW,
     (
