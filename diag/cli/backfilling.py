@@ -6,23 +6,21 @@ import asyncio
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from diag.backfill import BackfillResult, Controls, Options, Plan, Stopped, make_plan, run
-from diag.backfill.plan import unended
 from diag.backfill.result import Estimate, GateReport
 from diag.cli.formats import Format
 from diag.cli.interrupts import interrupts
 from diag.cli.options import Session
 from diag.cli.supervised import plain_progress, refuse_own_options, supervising
+from diag.cli.undisturbed import undisturbed
 from diag.cli.waiting import noticed, waiting
 from diag.errors import ExitCode, UsageError
-from diag.fleet.claims import claims
 from diag.preflight import PreflightResult, run_or_fall_back
 from diag.preflight import run as preflight
-from diag.preflight.observer import Observer
 from diag.preflight.wishes import Wishes
 from diag.project import Project, ProjectError
 from diag.report import github
@@ -44,7 +42,6 @@ if TYPE_CHECKING:
     Showing = AbstractContextManager[PlainProgress | BarProgress]
 
 DRY_RUN = "dry-run"
-T = TypeVar("T")
 
 
 def backfilled(
@@ -156,7 +153,11 @@ async def _run(
 
             async def healthy() -> PreflightResult:
                 with noticed(shown.line, "preflight") as seen:
-                    result = chosen if chosen else await _look(project, settings, preflight, wishes, seen)
+                    result = (
+                        chosen
+                        if chosen
+                        else await undisturbed(project, settings, preflight, wishes=wishes, observer=seen)
+                    )
                 _tell_health(session, result)
                 return result
 
@@ -175,19 +176,10 @@ async def _choose(
 ) -> tuple[Settings, PreflightResult]:
     """The function to go on with: another than the configured one only where that fails by AWS alone."""
     with noticed(tell, "preflight") as seen:
-        chosen, health = await _look(project, settings, run_or_fall_back, wishes, seen)
+        chosen, health = await undisturbed(project, settings, run_or_fall_back, wishes=wishes, observer=seen)
     if chosen.function.name != settings.function.name:
         tell(f"{settings.function.name} fails by AWS alone: going on with {chosen.function.name}")
     return chosen, health
-
-
-async def _look(
-    project: Project, settings: Settings, ask: Callable[..., Awaitable[T]], wishes: Wishes, seen: Observer
-) -> T:
-    """A preflight whose test call meets no other call for the same row: of an earlier run from here, or of workers."""
-    async with claims(project, settings) as holding:
-        avoid = unended(project.configuration, settings)
-        return await ask(project, settings, avoid=avoid, holding=holding, wishes=wishes, observer=seen)
 
 
 def _tell_health(session: Session, result: PreflightResult) -> None:

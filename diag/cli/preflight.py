@@ -128,9 +128,8 @@ def _look(
 
 
 async def _preflight(session: Session, witness: Witness, **options: Any) -> PreflightResult:
-    from diag.backfill.plan import unended
+    from diag.cli.undisturbed import undisturbed
     from diag.cli.waiting import waiting
-    from diag.fleet.claims import claims
     from diag.preflight import run
     from diag.project import Project
 
@@ -140,7 +139,4 @@ async def _preflight(session: Session, witness: Witness, **options: Any) -> Pref
     async with Project(configuration) as project:
         with waiting(session.log, f"preflight of {where}") as shown:
             witness.behind = shown
-            settings = configuration.settings
-            async with claims(project, settings) as holding:
-                avoid = unended(configuration, settings)
-                return await run(project, observer=witness, avoid=avoid, holding=holding, **options)
+            return await undisturbed(project, configuration.settings, run, observer=witness, **options)
