@@ -43,11 +43,6 @@ create table if not exists nukediag.queues (
   not_before timestamptz not null default '-infinity',
   grown timestamptz,
   cut timestamptz,
-  stale bigint not null default 0,          -- number of the last call whose refusal says nothing new
-  refused_at float8 not null default 0,     -- the rate at the last cut, and whether it had crept there
-  crept boolean not null default false,
-  flow float8 not null default 0,           -- good answers per second lately
-  flowed timestamptz not null default '-infinity',
   started bigint not null default 0,
   -- the breaker
   epoch integer not null default 1,
@@ -71,12 +66,12 @@ create table if not exists nukediag.queues (
   made boolean not null default false -- by nukediag: removed with it
 ) with (fillfactor = 50);             -- room for updates in place: this row changes with every step
 
--- A queue of version 1 goes on as if nothing were known of its upstream's limit.
+-- What the limiter of version 2 knows beside it. A queue of version 1 goes on as if nothing were known of its limit.
 alter table nukediag.queues
-  add column if not exists stale bigint not null default 0,
-  add column if not exists refused_at float8 not null default 0,
-  add column if not exists crept boolean not null default false,
-  add column if not exists flow float8 not null default 0,
+  add column if not exists stale bigint not null default 0,      -- the last call whose refusal says nothing new
+  add column if not exists refused_at float8 not null default 0, -- the rate at the last cut, ...
+  add column if not exists crept boolean not null default false, -- ... and whether it had crept there
+  add column if not exists flow float8 not null default 0,       -- good answers per second lately, as of ...
   add column if not exists flowed timestamptz not null default '-infinity',
   drop column if exists cut_call;
 
@@ -317,7 +312,8 @@ create or replace function nukediag.stored(q nukediag.queues) returns void
 language sql volatile set search_path = pg_catalog, pg_temp as $$
   update nukediag.queues set
     rate = q.rate, most = q.most, slot = q.slot, not_before = q.not_before, grown = q.grown, cut = q.cut,
-    stale = q.stale, refused_at = q.refused_at, crept = q.crept, flow = q.flow, flowed = q.flowed, started = q.started, epoch = q.epoch, state = q.state, held = q.held,
+    stale = q.stale, refused_at = q.refused_at, crept = q.crept, flow = q.flow, flowed = q.flowed,
+    started = q.started, epoch = q.epoch, state = q.state, held = q.held,
     resume_at = q.resume_at, prober = q.prober, prober_until = q.prober_until, pauses = q.pauses, watch = q.watch,
     good = q.good, good_at_pause = q.good_at_pause, last_good = q.last_good, refused = q.refused,
     signature = q.signature, why = q.why, counts = q.counts
