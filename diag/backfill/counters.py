@@ -88,12 +88,11 @@ class Counters:
     def add(self, now: float, outcome: Outcome, fate: Fate) -> None:
         """One more outcome at ``now`` (seconds since 1970)."""
         done, refused = fate is Fate.DONE, fate is Fate.REFUSED
-        if done:
-            self.count(now, calls=outcome.called, good=1, wasted=is_wasted(outcome))
-        else:
-            throttled = not refused and read(outcome.diagnosis) is Reading.THROTTLED
-            kinds = {"refused": refused, "failed": not (refused or throttled), "throttled": throttled}
-            self.count(now, calls=outcome.called, wasted=is_wasted(outcome), **kinds)
+        throttled = not (done or refused) and read(outcome.diagnosis) is Reading.THROTTLED
+        self.count(
+            now, calls=outcome.called, good=done, refused=refused, failed=not (done or refused or throttled),
+            throttled=throttled, wasted=is_wasted(outcome),
+        )  # fmt: skip
         if outcome.called:
             bucket = int(STEPS * log2(outcome.duration_ms)) if outcome.duration_ms > 1 else 0
             self._new.latencies[bucket][not done] += 1

@@ -1,7 +1,7 @@
 """How fast calls start, and how many may be in flight: pure state, time is passed in.
 
-The start rate is controlled (additive increase, multiplicative decrease); in-flight is only a ceiling. Control of
-the concurrency alone is too slow to find a limit when one call takes 5 to 10 seconds.
+The start rate is controlled (it grows little by little and is cut at a refusal); in-flight is only a ceiling. Control
+of the concurrency alone is too slow to find a limit when one call takes 5 to 10 seconds.
 
 Nobody knows the limit at first, so the rate begins low and stays at twice what is answered well at most: it doubles
 with each round of answers, however long those take, and the first refusals are a handful. From then on it creeps,

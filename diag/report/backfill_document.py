@@ -52,7 +52,8 @@ class BackfillDocument(Document):
     run found them bad. ``remaining`` rows are without a result now (null: could not be counted), ``refused`` of
     them failed on their own account; ``finished`` only where nothing else remains. ``unresolved`` calls were cut
     off, ``wasted`` ones left nothing. ``queued`` rows were put on ``queue`` for workers. ``cost_usd`` is an estimate:
-    calls times the configured cost of one. ``estimate``: of what a run would do; only a dry run has it."""
+    the calls that may have been paid for, times the configured cost of one. ``estimate``: of what a run would do; only
+    a dry run has it."""
 
     schema_: Literal["nukediag/backfill/1"] = Field("nukediag/backfill/1", alias="schema")
     run: str
