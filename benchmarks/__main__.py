@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -152,10 +151,7 @@ def main(words: list[str]) -> None:
     if "--full" in words:
         parts += [killed, many_workers, broken_key, workers_in_trouble]
     for part in parts:
-        load = os.getloadavg()[0]
-        section = part()
-        print(section, flush=True)
-        page.put(section, " ".join(["python -m benchmarks", *words]), load)
+        page.measure(part, " ".join(["python -m benchmarks", *words]))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -94,7 +93,7 @@ def place(images: int) -> Iterator[Place]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         sandbox = launch.up(images=images, name="fleet", state_dir=folder)
         stack.callback(launch.down, "fleet", folder)
-        database = stack.enter_context(psycopg.connect(_setting(sandbox, "DATABASE_URL"), autocommit=True))
+        database = stack.enter_context(psycopg.connect(setting(sandbox, "DATABASE_URL"), autocommit=True))
         database.execute(script("install"))
         (folder / "nukediag.toml").write_text(_SETTINGS)
         url = stack.enter_context(serving("fleet_upstream", sandbox.url, str(SECONDS), str(LIMIT * 1.1)))
@@ -175,7 +174,7 @@ def _worker(here: Place, queue: str, number: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, "-m", "diag", *words], cwd=here.folder, stdout=out, stderr=log)
 
 
-def _setting(sandbox: Sandbox, name: str) -> str:
+def setting(sandbox: Sandbox, name: str) -> str:
     return dict(line.split("=", 1) for line in sandbox.env_file.read_text().splitlines())[name]
 
 
@@ -224,11 +223,7 @@ def main(words: list[str]) -> None:
     """Measure what is named (or all) and print it; with ``--write`` put it into the page."""
     chosen = [word for word in words if word in SECTIONS] or list(SECTIONS)
     for name in chosen:
-        load = os.getloadavg()[0]
-        section = SECTIONS[name]()
-        print(section, flush=True)
-        if "--write" in words:
-            page.put(section, f"python -m benchmarks.fleet {name} --write", load)
+        page.measure(SECTIONS[name], f"python -m benchmarks.fleet {name} --write", write="--write" in words)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import tempfile
 import time
@@ -14,6 +13,7 @@ import psycopg
 from tabulate import tabulate
 
 from benchmarks import page
+from benchmarks.fleet import setting
 from diag.fleet.install import script
 from diag.sandbox import launch
 
@@ -51,8 +51,7 @@ def section() -> str:
     with tempfile.TemporaryDirectory() as folder:
         sandbox = launch.up(images=10, name="locks", state_dir=Path(folder))
         try:
-            settings = dict(line.split("=", 1) for line in sandbox.env_file.read_text().splitlines())
-            url = settings["DATABASE_URL"]
+            url = setting(sandbox, "DATABASE_URL")
             with psycopg.connect(url, autocommit=True) as database:
                 database.execute(script("install"))
                 database.execute(_BEGIN)
@@ -65,8 +64,4 @@ def section() -> str:
 
 
 if __name__ == "__main__":
-    load = os.getloadavg()[0]
-    found = section()
-    print(found)
-    if "--write" in sys.argv:
-        page.put(found, "python -m benchmarks.fleet_lock --write", load)
+    page.measure(section, "python -m benchmarks.fleet_lock --write", write="--write" in sys.argv)

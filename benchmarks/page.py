@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,6 +32,15 @@ def replaced(page: str, section: str) -> str:
     return "\n\n".join([before.strip(), *parts]) + "\n"
 
 
-def put(section: str, command: str, load: float) -> None:
+def measure(part: Callable[[], str], command: str, *, write: bool = True) -> None:
+    """Measure one section, print it and, with ``write``, put it into the page."""
+    load = os.getloadavg()[0]
+    section = part()
+    print(section, flush=True)
+    if write:
+        _put(section, command, load)
+
+
+def _put(section: str, command: str, load: float) -> None:
     """Write a section that was just measured."""
     PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), signed(section, command, load)), encoding="utf-8")
