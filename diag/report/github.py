@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from diag.inert import inert
+from diag.report.fixes import fix_lines
 from diag.report.page.model import Mend, ReportDocument
 from diag.report.preflight_document import CheckModel, PreflightDocument
 from diag.secret import Secret, redact
@@ -67,8 +68,10 @@ def _escaped(text: str) -> str:
 
 
 def preflight_annotations(document: PreflightDocument) -> Iterator[Annotation]:
-    """The verdict, then each problem, the worst first; skips in one."""
+    """The verdict, what ``--fix`` planned or did, then each problem, the worst first; skips in one."""
     yield _verdict(document)
+    if fixed := fix_lines(document.fixed):
+        yield Annotation("notice", f"nukediag preflight --fix: {fixed[0]}", "\n".join(fixed[1:]))
     for status in _ORDER:
         yield from (_problem(check) for check in document.checks if check.status == status)
     skipped = [f"{check.id} (because of {check.because})" for check in document.checks if check.status == "skip"]

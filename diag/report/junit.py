@@ -1,7 +1,8 @@
 """A preflight as JUnit XML, as CI servers read it: one suite, one case for each check.
 
 A failure is ``<failure>``, a crash ``<error>``, what was skipped or could not be told ``<skipped>``; a warning has no
-element of its own and stands in ``<system-out>``. Shape: the XSD that Jenkins' xUnit plugin publishes for JUnit 10.
+element of its own and stands in ``<system-out>``, what ``--fix`` planned or did in that of the suite. Shape: the XSD
+that Jenkins' xUnit plugin publishes for JUnit 10.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from xml.etree import ElementTree as XML  # writing only
 
 from diag.inert import inert
+from diag.report.fixes import fix_lines
 from diag.report.preflight_document import CheckModel, PreflightDocument
 from diag.secret import redact
 
@@ -35,6 +37,8 @@ def render(document: PreflightDocument) -> str:
         XML.SubElement(properties, "property", {"name": name, "value": _legal(value)})
     for check in document.checks:
         suite.append(_case(check))
+    if fixed := fix_lines(document.fixed):
+        XML.SubElement(suite, "system-out").text = _legal("\n".join(fixed))
     XML.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{XML.tostring(root, encoding="unicode")}\n'
 

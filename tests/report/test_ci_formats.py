@@ -11,9 +11,10 @@ from diag.diagnosis import Evidence
 from diag.preflight import Check, CheckResult, Finding, PreflightResult, Status
 from diag.preflight.facts import Facts
 from diag.preflight.judgement import exit_code, root_cause, verdict
+from diag.preflight.mending import Mend, MendAction
 from diag.report import github, junit
 from diag.report.github import MOST, Annotation, commands, preflight_annotations
-from diag.report.page import markdown
+from diag.report.page import html, markdown
 from diag.report.page.preflight import report_of_preflight
 from diag.report.preflight_document import PreflightDocument, preflight_document
 from diag.secret import Secret, redact
@@ -44,6 +45,21 @@ EVERY = document(
     one("e.skip", Status.SKIP, "not looked at", because="c.fail"),
     one("f.error", Status.ERROR, "crashed", evidence=(Evidence("exception", "KeyError: x"),)),
 )
+
+
+KEY, MINE = "OPENAI_API_KEY", "analyze-image"
+PLAN = (
+    Mend(MendAction.SET, KEY, "from .env; it is not set"),
+    Mend(MendAction.LEAVE, MINE, "is not deployed; nukediag does not ship it"),
+)
+DONE = (Mend(MendAction.SET, KEY, "from .env; it is not set", done=True),)
+
+
+def fixing(*mends: Mend) -> PreflightDocument:
+    """With what ``--fix`` planned or did."""
+    checks = (one("a.pass", Status.PASS),)
+    code = exit_code(checks)
+    return preflight_document(PreflightResult(verdict(code), code, checks, root_cause(checks)), mends)
 
 
 def cases(text: str) -> dict[str, XML.Element]:
@@ -154,3 +170,41 @@ def test_markdown_holds_no_html_no_mention_and_no_broken_table() -> None:
     assert "\x1b" not in text
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert all(line.endswith(" |") for line in rows)
+
+
+def in_formats(told: PreflightDocument) -> dict[str, str]:
+    """Each format's text as a reader of it sees it."""
+    suite = XML.fromstring(junit.render(told)).find("testsuite")
+    assert suite is not None
+    return {
+        "junit": suite.findtext("system-out") or "",
+        "github": "".join(line for line in annotations(told) if "--fix" in line),
+        "markdown": markdown.render(report_of_preflight(told)).replace("\\", ""),
+        "html": html.render(report_of_preflight(told)),
+    }
+
+
+FORMATS = pytest.mark.parametrize("format", ["junit", "github", "markdown", "html"])
+
+
+@FORMATS
+def test_every_format_tells_the_plan_what_is_left_and_that_nothing_was_changed(format: str) -> None:
+    text = in_formats(fixing(*PLAN))[format]
+    assert "what nukediag can mend" in text.lower()
+    assert "OPENAI_API_KEY from .env; it is not set" in text
+    assert "analyze-image is not deployed; nukediag does not ship it" in text
+    assert "nothing was changed: --fix --yes makes this change and looks again" in text
+
+
+@FORMATS
+def test_every_format_tells_what_was_mended_and_no_more(format: str) -> None:
+    text = in_formats(fixing(*DONE))[format]
+    assert "mended" in text.lower()
+    assert "it is not set; done" in text
+    assert "nothing was changed" not in text
+
+
+@FORMATS
+def test_without_a_plan_no_format_speaks_of_one(format: str) -> None:
+    assert "mended" not in in_formats(fixing())[format]
+    assert "can mend" not in in_formats(fixing())[format]

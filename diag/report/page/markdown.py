@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from diag.report.page.html import is_web_address
-from diag.report.page.model import Failure, Flow, Item, Mend, ReportDocument, RowSeen
+from diag.report.page.model import Failure, Fixes, Flow, Item, Mend, ReportDocument, RowSeen
 from diag.report.page.words import share, took
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&@])")
@@ -18,7 +18,7 @@ _MOST_STEPS = 24
 
 def render(report: ReportDocument) -> str:
     """The whole report."""
-    parts = [_head(report), _mends(report.mends), _figures(report), _failures(report.failures)]
+    parts = [_head(report), _mends(report.mends), _fixes(report.fixes), _figures(report), _failures(report.failures)]
     parts += [_items(report.items), _gate(report), _flow(report.flow), _latency(report), _rows(report), _log(report)]
     return "\n\n".join(part for part in (*parts, _foot(report)) if part) + "\n"
 
@@ -77,6 +77,14 @@ def _table(title: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> s
     if not lines:
         return ""
     return "\n".join([f"## {title}", "", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}", *lines])
+
+
+def _fixes(fixes: Fixes | None) -> str:
+    if fixes is None:
+        return ""
+    changes = ((plain(one.label), plain(one.text)) for one in fixes.changes)
+    note = [("", plain(fixes.note))] if fixes.note else []
+    return _table(plain(fixes.title), ("", ""), [*changes, *note])
 
 
 def _figures(report: ReportDocument) -> str:

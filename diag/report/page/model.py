@@ -154,6 +154,14 @@ class RowsToSee(BaseModel):
     shown: list[RowSeen]
 
 
+class Fixes(BaseModel):
+    """What ``preflight --fix`` planned or did: ``label`` is the action, ``text`` what it is done to, and why."""
+
+    title: Words
+    changes: tuple[Fact, ...]
+    note: Words = ""
+
+
 class Subject(BaseModel):
     """What the report is about: the ``schema`` of the document that it tells of, and the exit code that it ended with
     (null: it has not)."""
@@ -179,6 +187,7 @@ class ReportDocument(Document):
     why: Words
     cause: Cause | None = None
     mends: tuple[Mend, ...] = ()
+    fixes: Fixes | None = None
     figures: tuple[Figure, ...] = ()
     gate: tuple[Fact, ...] = ()
     items: tuple[Item, ...] = ()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from diag.catalogue import describe
-from diag.report.page.model import Cause, Fact, Figure, Item, Mend, ReportDocument, Seen, Subject, Tone
+from diag.report.fixes import ACTIONS, change, ending, is_applied, title
+from diag.report.page.model import Cause, Fact, Figure, Fixes, Item, Mend, ReportDocument, Seen, Subject, Tone
 from diag.report.page.words import share, took
 from diag.report.preflight_document import CheckModel, PreflightDocument
 from diag.report.terminal import money
@@ -32,6 +33,7 @@ def report_of_preflight(document: PreflightDocument) -> ReportDocument:
         why=_why(document, root),
         cause=_cause(root.signature if root else document.signature),
         mends=_mends(root) if root else [],
+        fixes=_fixes(document),
         figures=list(_figures(document)),
         items=[_item(check) for status in _ORDER for check in document.checks if check.status == status],
     )
@@ -75,6 +77,15 @@ def _cause(signature: str | None) -> Cause | None:
 
 def _mends(check: CheckModel) -> list[Mend]:
     return [Mend(text=one.text, command=one.command, url=one.url) for one in check.remedies]
+
+
+def _fixes(document: PreflightDocument) -> Fixes | None:
+    fixed = document.fixed
+    if not fixed:
+        return None
+    applied = is_applied(fixed)
+    changes = [Fact(label=ACTIONS[one.action], text=change(one)) for one in fixed]
+    return Fixes(title=title(applied=applied).capitalize(), changes=changes, note=ending(fixed, applied=applied))
 
 
 def _figures(document: PreflightDocument) -> Iterator[Figure]:
