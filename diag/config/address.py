@@ -10,7 +10,7 @@ _DASHBOARD = re.compile(
     r"(?:https?://)?(?:app\.|www\.)?supabase\.(?:com|io)/(?:dashboard/)?project/([a-z]{20})(?:/.*)?"
 )
 _REF = re.compile(r"[a-z]{20}")
-_LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal", "kong")  # noqa: S104
+LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal", "kong")  # noqa: S104
 
 _LONGEST_LABEL = 63  # RFC 1035
 
@@ -62,4 +62,4 @@ def host_of(url: str | None) -> str:
 
 def is_loopback(url: str | None) -> bool:
     """Whether the URL leads to this machine (a local stack, a sandbox)."""
-    return host_of(url) in _LOOPBACK
+    return host_of(url) in LOOPBACK

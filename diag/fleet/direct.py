@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -73,13 +74,14 @@ class Direct:
     async def _open(self) -> psycopg.AsyncConnection[Any]:
         psycopg = _driver()
         if self._connection is None or self._connection.closed:
+            from diag.fleet.address import parameters
+
             # No prepared statements: the pooler in transaction mode does not keep them.
             self._connection = await psycopg.AsyncConnection.connect(
-                self._url.reveal(),
+                **{"connect_timeout": str(_CONNECT), **parameters(self._url, os.environ)},
                 autocommit=True,
                 prepare_threshold=None,
                 row_factory=psycopg.rows.dict_row,
-                connect_timeout=_CONNECT,
             )
         return self._connection
 
