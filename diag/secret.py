@@ -23,6 +23,9 @@ _ONE_CREDENTIAL = re.compile(r"[A-Za-z0-9+/=_.-]+")
 # Only here can a piece stand. Most of an answer is shorter words, which need no look at each of their characters.
 _RUN = re.compile(rf"[A-Za-z0-9+/=_.-]{{{SHORTEST},}}")
 _LONG = 20  # a value without a type prefix that is at least so long may be a credential in pieces
+_SMALL = re.compile(
+    r"(?=(?:[a-z]*\d){4})[a-z0-9]{24,}"
+)  # so may one of hexadecimal digits, or of small letters and digits
 
 # What may stand in the middle of a value that is shown: escape sequences of a terminal, invisible characters, the end
 # of a line with the indentation or the quotation mark of the next.
@@ -42,7 +45,13 @@ _SHAPES = re.compile(
       | AIza[A-Za-z0-9_-]{20,}
       | AQ\.[A-Za-z0-9_-]{20,}
       | eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?
+      | ya29\.[A-Za-z0-9_-]{16,}  # Google's access tokens
     )
+    | -----BEGIN\ [A-Z\ ]{0,20}PRIVATE\ KEY-----  # whole or cut off; JSON writes its line ends as letters
+      (?:(?:\\++[nr]|\s)*+[A-Za-z0-9+/=]{16,}+)*+
+      (?:(?:\\++[nr]|\s)*+[A-Za-z0-9+/=]++)?+
+    | (?<=[Bb]earer[ ])(?=[A-Za-z._~+/=-]*\d)[\w.~+/=-]{16,}
+    | (?<=[Bb]asic[ ])(?=[A-Za-z+/]*[\d=])[A-Za-z0-9+/]{12,}={0,2}
     | (?<=://)[^\s/@:]{1,256}:[^\s/@]{1,256}(?=@)  # user:password in a URL
     | (?<=[?&]token=)[^&\s"']{8,}
     | (?<=[?&]X-Amz-Signature=)[0-9a-fA-F]{16,}
@@ -56,7 +65,7 @@ _SHAPES = re.compile(
 # the scope of AWS, which is a date between two of them.
 _SIGNS = (
     "sb_", "sbp_", "sk-", "AKIA", "ASIA", "AROA", "AIDA", "AIza", "AQ.", "eyJ",
-    "://", "token=", "X-Amz-Signature=", "key=",
+    "ya29.", "PRIVATE KEY", "earer ", "asic ", "://", "token=", "X-Amz-Signature=", "key=",
 )  # fmt: skip
 _DATE = re.compile(r"/\d{8}/")
 
@@ -216,13 +225,21 @@ def _pieces(secret: Secret) -> Iterator[str]:
     """Every 8 characters in a row of a value that is long and mixed enough for them to stand nowhere else, and of its
     base64. What lies within the public type prefix is none."""
     value, public = secret.reveal().strip().strip("\"'"), len(secret.kind)
+    if not _ONE_CREDENTIAL.fullmatch(value):
+        # A connection string, a PEM block or a JSON text is no single credential: a host or a name in it stands in
+        # other texts, a key in it (that of a service account) does not.
+        words, public = [word for word in _RUN.findall(value) if _is_random(word)], 0
+    else:
+        words = [value] if secret.kind or _is_random(value) else []
+    for word in words:
+        yield from _windows(word, max(0, public - SHORTEST + 1))
+        for encoded in based(word[public:]):
+            yield from _windows(encoded)
+
+
+def _is_random(value: str) -> bool:
     mixed = any(letter.isdigit() for letter in value) and any(letter.isupper() for letter in value)
-    # A connection string or a JSON text is no single credential: pieces of it (a host, a name) stand in other texts.
-    if not _ONE_CREDENTIAL.fullmatch(value) or not (secret.kind or (len(value) >= _LONG and mixed)):
-        return
-    yield from _windows(value, max(0, public - SHORTEST + 1))
-    for encoded in based(value[public:]):
-        yield from _windows(encoded)
+    return (len(value) >= _LONG and mixed) or _SMALL.fullmatch(value) is not None
 
 
 def _windows(text: str, first: int = 0) -> Iterator[str]:

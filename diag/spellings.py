@@ -7,11 +7,13 @@ import base64
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
 SHORTEST = 8
 """Characters of a spelling that is looked for: shorter ones would tear ordinary words out of plain text."""
+_LONG = 16
 
 
 def spellings(value: str) -> set[str]:
@@ -19,7 +21,18 @@ def spellings(value: str) -> set[str]:
     stripped = value.strip().strip("\"'")
     in_json = json.dumps(stripped, ensure_ascii=False)[1:-1]  # as in the claims of a JWT
     found = {value, stripped, *_escaped(stripped), *based(stripped), *based(in_json)}
+    if not value.isascii():
+        found |= {*_in_other_alphabets(stripped)}
+    elif len(stripped) >= _LONG and any(letter.isdigit() for letter in stripped):  # no word
+        found |= {stripped.lower(), stripped.upper()}  # a host and a header lose their capitals
     return {spelling for spelling in found if len(spelling) >= SHORTEST}
+
+
+def _in_other_alphabets(value: str) -> Iterator[str]:
+    """As bytes that Python shows, as UTF-8 that somebody took for Latin-1, and as two systems spell accents."""
+    raw = value.encode("utf-8", "surrogatepass")
+    yield from (repr(raw)[2:-1], raw.decode("latin-1"), raw.decode("cp1252", "replace"))
+    yield from (unicodedata.normalize("NFC", value), unicodedata.normalize("NFD", value))
 
 
 def _escaped(value: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ import copy
 import html
 import json
 import pickle
+import unicodedata
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -56,6 +57,9 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "basic": lambda value: "Basic " + base64.b64encode(f"user:{value}".encode()).decode(),
     "basic, shifted": lambda value: "Basic " + base64.b64encode(f"a:{value}:b".encode()).decode(),
     "basic, shifted again": lambda value: "Basic " + base64.b64encode(f"ab:{value}\n".encode()).decode(),
+    "as bytes": lambda value: repr(value.encode()),
+    "taken for Latin-1": lambda value: value.encode().decode("latin-1"),
+    "with accents apart": lambda value: unicodedata.normalize("NFD", value),
     "in a JWT": lambda value: f"h.{_url_safe(json.dumps({'k': value}, ensure_ascii=False))}.s",
     "in colour": lambda value: "\x1b[31m".join((value[:9], value[9:])),
     "in a narrow terminal": lambda value: "\n  ".join(value[at : at + 5] for at in range(0, len(value), 5)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import pickle
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -72,6 +73,7 @@ def test_a_known_value_is_taken_out_in_every_spelling(spelling: str) -> None:
         "sbp_0123456789abcdef0123456789abcdef01234567",
         "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.c2lnbmF0dXJl",
         "AIzaSyA1234567890abcdefghijklmnopqrstu",
+        "ya29.a0AfH6SMBx-abcdefghijklmnopqrstuvwxyz",
     ],
 )
 def test_a_credential_is_taken_out_though_its_value_was_never_known(credential: str) -> None:
@@ -79,6 +81,64 @@ def test_a_credential_is_taken_out_though_its_value_was_never_known(credential: 
     assert credential[6:] not in text
     assert text.startswith("Incorrect API key provided: ")
     assert text.endswith("You can find")
+
+
+@pytest.mark.parametrize(
+    "header", ["Bearer {}", "bearer {}", "Authorization: Basic {}==", '{{"authorization": "Bearer {}"}}']
+)
+def test_what_an_authorization_header_held_is_taken_out(header: str) -> None:
+    shown = Redactor()(f"401 for {header.format('dXNlcjpwYXNzd29yZDEyMzQ1')} of basic authentication-schemes")
+    assert "dXNlcjpw" not in shown
+    assert shown.endswith(" of basic authentication-schemes")
+
+
+def pem(line_end: str) -> str:
+    return line_end.join(("-----BEGIN PRIVATE KEY-----", *LINES, "-----END PRIVATE KEY-----", ""))
+
+
+LINES = [
+    "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDXhTzhYaU6xVkA",
+    "qM7bMZlhVq3YbK9h5jvW2GvJ2b1cQ8f8Hq8vT1xk0Z9bP4r7kK2F5z2u7mD3H9Lq",
+    "Zm9v",
+]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\\n", "\\\\n"])
+@pytest.mark.parametrize("length", [90, 120, 200, None])
+def test_a_private_key_is_taken_out_whole_or_cut_off_though_it_was_never_known(
+    line_end: str, length: int | None
+) -> None:
+    shown = Redactor()(f"no key: {pem(line_end)[:length]}: what a pity, said he")
+    assert not [line for line in LINES if line[:8] in shown]
+    assert shown.startswith("no key: …")
+    assert shown.endswith(": what a pity, said he")
+
+
+def test_every_line_of_a_private_key_in_a_service_account_is_a_credential() -> None:
+    redact = Redactor()
+    account = json.dumps({"type": "service_account", "private_key": pem("\n"), "client_email": "x@project-1.iam"})
+    redact.learn(Secret(account))
+    for line in LINES[:2]:
+        assert not [line[at : at + 8] for at in range(56) if line[at : at + 8] in redact(f"at position 99: {line[9:]}")]
+    assert redact("service_account x@project-1.iam") == "service_account x@project-1.iam"
+
+
+@pytest.mark.parametrize("known", [str.lower, str.upper])
+def test_a_key_is_found_where_a_host_or_a_header_changed_its_letters(known: Callable[[str], str]) -> None:
+    redact = Redactor()
+    redact.learn(Secret(VALUE), Secret("Supabase"))
+    assert known(VALUE)[8:] not in redact(f"no such host: {known(VALUE)}")
+    assert redact("SUPABASE and supabase") == "SUPABASE and supabase"
+
+
+@pytest.mark.parametrize("text", ["{head}", "{tail}", "see {tail}!"])
+def test_half_of_a_value_of_small_letters_and_digits_is_a_piece(text: str) -> None:
+    value = "9f86d081884c7d659a2feaa0c55ad015"
+    redact = Redactor()
+    redact.learn(Secret(value), Secret("project number 1 of the year 2026"), Secret("abcdefghijklmnopqrstuvwxyz123"))
+    shown = redact(text.format(head=value[:16], tail=value[16:]))
+    assert not [value[at : at + 8] for at in range(25) if value[at : at + 8] in shown]
+    assert redact("abcdefghijklm") == "abcdefghijklm"
 
 
 @pytest.mark.parametrize("text", ["debug: {head}", "Credential={head} {tail}/20261122/us-east-1/x", "[{tail}]"])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
 
 _HOSTED = re.compile(r"([a-z0-9-]+)\.supabase\.(?:co|in|red|net)")
 _DASHBOARD = re.compile(
@@ -63,3 +64,10 @@ def host_of(url: str | None) -> str:
 def is_loopback(url: str | None) -> bool:
     """Whether the URL leads to this machine (a local stack, a sandbox)."""
     return host_of(url) in LOOPBACK
+
+
+def passwords_in(text: str) -> Iterator[str]:
+    """The password of a URL as it is written and as it is meant, also with an ``@`` in it that nobody encoded."""
+    for shape in (r"://[^:/@\s]*:([^@]+)@", r"://[^:/@\s]*:(.+)@"):
+        if password := re.search(shape, text):
+            yield from (password[1], unquote(password[1]))

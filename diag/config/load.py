@@ -12,7 +12,7 @@ from typing import Any
 
 import platformdirs
 
-from diag.config.address import host_of, is_loopback, is_ref, ref_of
+from diag.config.address import host_of, is_loopback, is_ref, passwords_in, ref_of
 from diag.config.choose import DEFAULT, Choice, choose, label
 from diag.config.configuration import MANAGEMENT_URL, Configuration, Entry, LocalSecret, Shadowed
 from diag.config.consistency import add_warnings
@@ -288,9 +288,7 @@ def _is_secret(found: Found, names: Iterable[str]) -> bool:
 def _parts(secret: Secret) -> Iterator[Secret]:
     """A connection string comes back in pieces: its password is a secret of its own."""
     yield secret
-    password = re.search(r"://[^:/@\s]*:([^@\s]+)@", secret.reveal())
-    if password:
-        yield Secret(password[1])
+    yield from map(Secret, passwords_in(secret.reveal()))
 
 
 def _mention_unreadable(choice: Choice, env_files: Iterable[EnvFile]) -> None:

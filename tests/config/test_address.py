@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.config.address import host_of, is_loopback, is_ref, normal_url, ref_of
+from diag.config.address import host_of, is_loopback, is_ref, normal_url, passwords_in, ref_of
 
 from .samples import REF, URL, jwt
 
@@ -56,3 +59,15 @@ def test_any_text_has_a_normal_form_or_none(raw: str) -> None:
     url, phrases = normal_url(raw)
     assert (url is not None) or phrases
     assert url is None or host_of(url)
+
+
+@pytest.mark.parametrize("password", ["Tr0ub4dor-and-3", "Tr0ub4dor@and@3", "Tr0ub4dor and 3", "Tr0ub4dor/and/3"])
+@pytest.mark.parametrize("write", [str, lambda password: quote(password, safe="")])
+def test_a_password_is_found_as_it_is_written_and_as_it_is_meant(password: str, write: Callable[[str], str]) -> None:
+    found = set(passwords_in(f"postgresql://me:{write(password)}@db.example.org:5432/postgres"))
+    assert {password, write(password)} <= found
+
+
+def test_a_url_without_a_password_has_none() -> None:
+    assert not list(passwords_in("https://project.supabase.co/a:b@c"))
+    assert not list(passwords_in("host=db user=me"))
