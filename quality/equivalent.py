@@ -11,6 +11,7 @@ _SET_ANEW = "both are set anew when the round of settling is over, and not read 
 _SCALE = "one step on the scale of the catalogue's weights: none of its examples tells the two lines apart"
 _BESIDE = "where it stands decides between causes of equal weight in one text; a header is beside every text"
 _NO_NUMBER = "no number of a process is nearly so long"
+_JOURNAL = "diag/backfill/journal.py"
 _CLASSIFY = "diag/catalogue/classify.py"
 _CEILING = "diag/backfill/ceiling.py"
 _LIMITER = "diag/backfill/limiter.py"
@@ -20,6 +21,7 @@ _NO_FLOW = "nothing times what has faded since then is nothing"
 _NO_CALM = "less than a minute of calm is no calm"
 _TOO_SHORT = "one more piece, empty or of seven characters: nothing so short is looked up, or only where a text ends"
 _SPARES_WORK = "without it the same comes out, only later"
+_PATIENCE = "a second more or less of patience with whoever holds the file"
 _SECRET = "diag/secret.py"
 _GUARD = "diag/gate/guard.py"
 _CAPPED = "a minute is the cap from the sixth attempt on: the bound is there for numbers too large to be raised to"
@@ -35,10 +37,10 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     ("diag/backfill/retries.py", "return uniform(0, min(_CAP, base * 2.0 ** min(attempt, 9)))"): _CAPPED,
     ("diag/backfill/lease.py", 'holder = file.read( 65).strip() or "another process"'): _NO_NUMBER,
     ("diag/backfill/lease.py", 'holder = file.read( 63).strip() or "another process"'): _NO_NUMBER,
-    (
-        "diag/backfill/records.py",
-        'version = connection.execute("PRAGMA user_version").fetchone()[ -1]',
-    ): "the only column",
+    (_JOURNAL, "connection = sqlite3.connect(path, isolation_level=None, timeout= 11)"): _PATIENCE,
+    (_JOURNAL, "connection = sqlite3.connect(path, isolation_level=None, timeout= 9)"): _PATIENCE,
+    (_JOURNAL, "for start in range(0, len(wanted), 499):"): "a row that is asked for twice is found once",
+    (_JOURNAL, "chunk = wanted[start : start + 501]"): "a row that is asked for twice is found once",
     (_CLASSIFY, "yield Candidate(one.signature, one.weight, 1, leaf)"): _BESIDE,
     (_CLASSIFY, "yield Candidate(one.signature, one.weight, -1, leaf)"): _BESIDE,
     (

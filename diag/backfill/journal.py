@@ -22,7 +22,7 @@ from typing import Any, Self
 from diag.backfill.counters import Counters, forget_old_runs
 from diag.backfill.fate import Fate
 from diag.backfill.lease import Lease
-from diag.backfill.records import Record, State, prepare
+from diag.backfill.records import BEGUN, FIGURES, INTENT, OUTCOME, Record, State, prepare
 from diag.backfill.result import BackfillResult
 from diag.backfill.writer import Writer
 from diag.diagnosis import Diagnosis
@@ -46,21 +46,6 @@ _EVIDENCE = 500
 _SHARE = 0.007  # of a call's usual duration: what each of its two records may wait for company
 _LONGEST_WAIT = 0.05  # seconds
 _SMOOTHING = 0.05
-
-_INTENT = """
-INSERT INTO item (function, id, run, state, attempts, started_at) VALUES (?, ?, ?, 1, 1, ?)
-ON CONFLICT (function, id) DO UPDATE SET
-    run = excluded.run, state = 1, attempts = attempts + 1, started_at = excluded.started_at, ended_at = NULL
-"""
-_OUTCOME = """
-UPDATE item SET state = ?, ended_at = ?, signature = ?, scope = ?, evidence = ?, status = ?, duration_ms = ?
-WHERE function = ? AND id = ?
-"""
-_FIGURES = """
-UPDATE run SET seen_at = ?, attempted = ?, succeeded = ?, failed = ?, skipped = ?, calls = ?, retries = ?, cost_usd = ?,
-    wasted = ?, unresolved = ?, passes = ?, refused = ?, remaining = ?, gate = ?, stopped = ?,
-    phase = ?, start_rate = ?, in_flight = ? WHERE id = ?
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +110,9 @@ class Journal:
     async def begin(self, pending: int, options: Mapping[str, Any]) -> None:
         """Record the beginning of the run."""
         values = (self.run, self._function, os.getpid(), self._now(), pending, json.dumps(options))
-        columns = "id, function, process, started_at, pending, options, phase"
-        sql = f"INSERT INTO run ({columns}) VALUES (?, ?, ?, ?, ?, ?, 'begun')"  # noqa: S608 - our own words
 
         def write(db: sqlite3.Connection) -> None:
-            db.execute(sql, values)
+            db.execute(BEGUN, values)
             forget_old_runs(db)
 
         await self._writer.submit(write)
@@ -137,7 +120,7 @@ class Journal:
     async def intent(self, row_id: str) -> None:
         """Commit that a call for this row is about to be sent."""
         values = (self._function, row_id, self.run, self._now())
-        await self._writer.submit(lambda db: db.execute(_INTENT, values) and None)
+        await self._write(INTENT, values)
 
     async def withdraw(self, row_id: str, before: Record | None) -> None:
         """The call was not sent after all: as it was ``before``."""
@@ -159,7 +142,7 @@ class Journal:
         self.counters.add(self._now(), outcome, fate)
 
         def write(db: sqlite3.Connection) -> None:
-            db.execute(_OUTCOME, values)
+            db.execute(OUTCOME, values)
             if prune is not None:
                 db.execute("DELETE FROM item WHERE state = ? AND ended_at < ?", (State.DONE, prune))
 
@@ -169,8 +152,7 @@ class Journal:
         """Rows that this run has recorded as failed on their own account with this signature may have been innocent:
         a later run calls them again."""
         sql = "UPDATE item SET state = ? WHERE state > 2 AND state = ? AND run = ? AND signature = ?"
-        values = (State.FAILED, State.REFUSED, self.run, signature)
-        await self._writer.submit(lambda db: db.execute(sql, values) and None)
+        await self._write(sql, (State.FAILED, State.REFUSED, self.run, signature))
 
     async def records(self, row_ids: Iterable[str]) -> dict[str, Record]:
         """What is known about these rows from earlier calls."""
@@ -181,7 +163,7 @@ class Journal:
         """Rows whose last call has no known end, the latest first."""
         sql = "SELECT id FROM item WHERE function = ? AND state > 2 AND state = ? ORDER BY started_at DESC LIMIT ?"
         found = self._writer.submit(lambda db: db.execute(sql, (self._function, State.UNRESOLVED, most)).fetchall())
-        return [str(row[0]) for row in await found]
+        return [str(row_id) for (row_id,) in await found]
 
     def age(self, record: Record) -> float:
         """Seconds since the last call of the row was sent."""
@@ -192,7 +174,8 @@ class Journal:
         indexed = "state > 2 AND " if state > State.DONE else ""
         sql = f"SELECT count(*) FROM item WHERE function = ? AND {indexed}state = ? AND run LIKE ?"  # noqa: S608
         values = (self._function, state, self.run if own else "%")
-        return await self._writer.submit(lambda db: int(db.execute(sql, values).fetchone()[0]))
+        ((count,),) = await self._writer.submit(lambda db: db.execute(sql, values).fetchall())
+        return int(count)
 
     async def words(self) -> list[tuple[str, float | None]]:
         """The words that somebody has left for this run since the last look."""
@@ -209,14 +192,19 @@ class Journal:
         """Record how the run stands, for those who look at it."""
         self._count()
         values = (self._now(), *_figures(result), moment.phase, moment.start_rate, moment.in_flight, self.run)
-        await self._writer.submit(lambda db: db.execute(_FIGURES, values) and None)
+        await self._write(FIGURES, values)
 
     async def finish(self, result: BackfillResult) -> None:
         """Record the end of the run."""
         values = (self._now(), int(result.exit_code), self.run)
-        sql = "UPDATE run SET ended_at = ?, exit_code = ? WHERE id = ?"
         await self.progress(result, Moment("ended"))
-        await self._writer.submit(lambda db: db.execute(sql, values) and None)
+        await self._write("UPDATE run SET ended_at = ?, exit_code = ? WHERE id = ?", values)
+
+    async def _write(self, sql: str, values: tuple[Any, ...]) -> None:
+        def write(db: sqlite3.Connection) -> None:
+            db.execute(sql, values)
+
+        await self._writer.submit(write)
 
     def _count(self) -> None:
         new = self.counters.take()
@@ -256,7 +244,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA fullfsync = 1")  # macOS: without it a commit may still sit in the drive's cache
     prepare(connection)
-    told = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    ((told,),) = connection.execute("PRAGMA quick_check(1)")
     if told != "ok":  # what is damaged is not built upon: a row might be called, and paid, once more for it
         raise sqlite3.DatabaseError(f"database disk image is malformed: {told}")
     return connection
@@ -291,6 +279,6 @@ def _records(db: sqlite3.Connection, function: str, wanted: list[str]) -> dict[s
             "SELECT id, state, attempts, started_at, run, signature FROM item "  # noqa: S608 - marks are only "?"
             f"WHERE function = ? AND id IN ({marks})"
         )
-        for row in db.execute(sql, (function, *chunk)):
-            found[row[0]] = Record(row[0], State(row[1]), int(row[2]), float(row[3]), str(row[4]), row[5])
+        for row_id, state, attempts, started_at, run, signature in db.execute(sql, (function, *chunk)):
+            found[row_id] = Record(row_id, State(state), int(attempts), float(started_at), str(run), signature)
     return found

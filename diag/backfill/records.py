@@ -1,4 +1,4 @@
-"""What the journal holds about one row, and its tables.
+"""What the journal holds about one row, its tables, and the statements that write them.
 
 ``item`` has one line per row that was touched (done ones are pruned), ``run`` one per run. ``tally``, ``pace`` and
 ``latency`` are figures of a run for those who look at it, written once a second: a kill costs one second of them.
@@ -64,11 +64,29 @@ _SINCE_1 = (
     ("tally", "remedies TEXT NOT NULL DEFAULT '[]'"),
 )
 
+BEGUN = """
+INSERT INTO run (id, function, process, started_at, pending, options, phase) VALUES (?, ?, ?, ?, ?, ?, 'begun')
+"""
+INTENT = """
+INSERT INTO item (function, id, run, state, attempts, started_at) VALUES (?, ?, ?, 1, 1, ?)
+ON CONFLICT (function, id) DO UPDATE SET
+    run = excluded.run, state = 1, attempts = attempts + 1, started_at = excluded.started_at, ended_at = NULL
+"""
+OUTCOME = """
+UPDATE item SET state = ?, ended_at = ?, signature = ?, scope = ?, evidence = ?, status = ?, duration_ms = ?
+WHERE function = ? AND id = ?
+"""
+FIGURES = """
+UPDATE run SET seen_at = ?, attempted = ?, succeeded = ?, failed = ?, skipped = ?, calls = ?, retries = ?, cost_usd = ?,
+    wasted = ?, unresolved = ?, passes = ?, refused = ?, remaining = ?, gate = ?, stopped = ?,
+    phase = ?, start_rate = ?, in_flight = ? WHERE id = ?
+"""
+
 
 def prepare(connection: sqlite3.Connection) -> None:
     """Make the tables, or bring those of an earlier version up to date. Raises sqlite3.Error, also where a later
     version of nukediag has written them."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    ((version,),) = connection.execute("PRAGMA user_version")
     if version > SCHEMA_VERSION:
         raise sqlite3.DatabaseError(f"it was written by another version of nukediag (schema {version})")
     if version < SCHEMA_VERSION:

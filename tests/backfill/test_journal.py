@@ -273,13 +273,14 @@ async def test_the_age_of_a_call_is_never_negative_though_the_clock_was_put_back
 async def test_counts_are_of_one_state_and_on_request_of_this_run_alone(journal):
     for run in ("run-1", "run-2"):
         held = await opened(journal, run)
-        for number in range(2):
+        for number, fate in enumerate((Fate.REFUSED, Fate.REFUSED, Fate.DONE)):
             await held.intent(f"{run}-{number}")
-            await held.outcome(outcome(f"{run}-{number}", DEAD), Fate.REFUSED)
+            await held.outcome(outcome(f"{run}-{number}", DEAD), fate)
         await held.intent(f"{run}-open")
         if run == "run-1":
             await held.close()
     assert (await held.counted(State.REFUSED), await held.counted(State.REFUSED, own=True)) == (4, 2)
+    assert (await held.counted(State.DONE), await held.counted(State.DONE, own=True)) == (2, 1)
     assert (await held.counted(State.IN_FLIGHT), await held.counted(State.UNRESOLVED)) == (1, 1)
     await held.close()
 
@@ -288,5 +289,6 @@ async def test_more_rows_than_one_question_holds_are_all_found(journal):
     held = await opened(journal)
     names = [str(number) for number in range(1203)]
     await asyncio.gather(*map(held.intent, names))
-    assert set(await held.records(names)) == set(names)
+    found = await held.records(names)
+    assert {name: record.id for name, record in found.items()} == {name: name for name in names}
     await held.close()

@@ -31,6 +31,14 @@ async def test_long_calls_let_records_wait_and_rows_that_were_not_called_do_not(
     assert await after(journal, replace(result, called=False)) == 0.0
 
 
+async def test_how_long_records_wait_follows_the_usual_call_and_not_their_number(journal):
+    result = Outcome(Row("a", None), OK, called=True, marked=True, duration_ms=2000)
+    held = await Journal.open(journal, "analyze-image", "run-1")
+    await asyncio.gather(*(held.outcome(result, Fate.DONE) for _ in range(500)))
+    await held.close()
+    assert held._writer.linger == pytest.approx(2 * 0.007)
+
+
 async def test_figures_that_could_not_be_written_are_no_word_in_the_log():
     told = []
     loop = asyncio.get_running_loop()

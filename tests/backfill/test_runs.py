@@ -63,6 +63,7 @@ async def test_a_run_that_has_ended_tells_how(held, journal):
     await held.close()
     seen = Runs(journal).latest()[0]
     assert (seen.phase, seen.ended_at, seen.exit_code, seen.stopped, seen.remaining) == ("ended", EPOCH, 6, stopped, 90)
+    assert (seen.in_flight, seen.start_rate) == (0, None)
     assert Runs(journal).running is None
 
 
