@@ -25,7 +25,7 @@ help:
 	@echo "make coverage the code that decides, by branch: every file at 95 % or more"
 	@echo "make mutation small wrongs in that code: a test must fail for each (an hour or more)"
 	@echo "make soak    ten minutes of kills and faults of every part of a real sandbox"
-	@echo "make fuzz    hostile input at length (FUZZ_MINUTES=10)"
+	@echo "make fuzz    hostile input at length, led by what it reaches in the code (FUZZ_MINUTES=10)"
 	@echo "make clean   remove .venv and caches"
 
 $(VENV)/.sandbox: setup.cfg pyproject.toml requirements/sandbox.txt
@@ -97,7 +97,13 @@ mutation: $(VENV)/.dev
 soak: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.soak --minutes 10
 
-fuzz: $(VENV)/.dev
+# Where atheris has no wheel, this file brings nothing that was not there, and the inputs are drawn by chance.
+$(VENV)/.fuzz: $(VENV)/.dev requirements/fuzz.txt
+	$(PIP) --require-hashes --requirement requirements/fuzz.txt
+	@touch $@
+
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m pytest fuzz_tests
 	$(BIN)/python -m fuzz --minutes $(FUZZ_MINUTES)
 
 clean:

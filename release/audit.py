@@ -10,12 +10,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from release.locks import FOLDER
 
 FOUND, NOT_ASKED = 1, 5
+WIDEST = ("dev.txt", "fuzz.txt")
+"""The lock files that together hold what stands in any."""
 SECONDS = 10
 """How long one answer of the service may take."""
 
@@ -57,10 +60,11 @@ def read(document: dict[str, Any]) -> Audit:
     return Audit(len(asked), len(packages) - len(asked), findings)
 
 
-def ask(file: str = "dev.txt") -> Audit:
-    """Run pip-audit over one lock file; whatever keeps it from answering is *not asked*."""
+def ask(files: Sequence[str] = WIDEST) -> Audit:
+    """Run pip-audit over lock files; whatever keeps it from answering is *not asked*."""
     command = [sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes", "--format", "json"]
-    command += ["--progress-spinner", "off", "--timeout", str(SECONDS), "--requirement", str(FOLDER / file)]
+    command += ["--progress-spinner", "off", "--timeout", str(SECONDS)]
+    command += [part for file in files for part in ("--requirement", str(FOLDER / file))]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
         return read(json.loads(done.stdout))

@@ -18,20 +18,21 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "requirements"
-LOCKS: Mapping[str, str | None] = {"core.txt": None, "sandbox.txt": "sandbox", "dev.txt": "dev"}
-"""Lock file -> the extra that it holds beside the core."""
+LOCKS: Mapping[str, str | None] = {"core.txt": None, "sandbox.txt": "sandbox", "dev.txt": "dev", "fuzz.txt": "fuzz"}
+"""Lock file -> the extra that it holds beside the core, which is the same in all: one may be installed over another."""
 OLDEST_PYTHON = "3.11"
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;]+)")
 
 
-def resolve(target: Path, extra: str | None, *, resolution: str = "highest") -> None:
-    """Write a lock file, for all platforms and Pythons at once."""
+def resolve(target: Path, extra: str | None, *, resolution: str = "highest", within: Path | None = None) -> None:
+    """Write a lock file, for all platforms and Pythons at once, with the versions of the one that it is ``within``."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "setup.cfg", "--universal", "--generate-hashes", "--quiet"]
     command += ["--python-version", OLDEST_PYTHON, "--resolution", resolution, "--upgrade"]
     # Extras stay: pip takes "psycopg[binary]" of some package for unpinned where only "psycopg" is pinned, as soon as
     # there is a newer psycopg. No index's address: whoever installs has an index of their own.
     command += ["--no-strip-extras"]
     command += ["--no-header", "--no-emit-index-url", "--no-emit-find-links", "--output-file", str(target)]
+    command += ["--constraint", str(within)] if within else []
     subprocess.run(command + (["--extra", extra] if extra else []), cwd=ROOT, check=True)
 
 
@@ -68,7 +69,7 @@ def main(arguments: list[str]) -> int:
     """Resolve anew, or with ``--check`` end with 1 if a lock file lags behind setup.cfg."""
     if "--check" not in arguments:
         for file, extra in LOCKS.items():
-            resolve(FOLDER / file, extra)
+            resolve(FOLDER / file, extra, within=FOLDER / "core.txt" if extra else None)
     found = [gap for file, extra in LOCKS.items() for gap in gaps(file, extra)]
     for gap in found:
         print(f"{gap} (make lock resolves anew)", file=sys.stderr)  # noqa: T201

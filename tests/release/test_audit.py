@@ -8,7 +8,7 @@ import pytest
 from advisories import ROOT, audited, service
 
 from release import audit
-from release.locks import locked
+from release.locks import LOCKS, locked, wanted
 
 CLEAN = {"name": "click", "version": "8.4.0", "vulns": []}
 SKIPPED = {"name": "httpx", "skip_reason": "Dependency not found on PyPI and could not be audited: httpx (0.28.1)"}
@@ -65,7 +65,16 @@ def test_every_locked_package_is_asked_about() -> None:
     assert told.returncode == 0
     # Packages for other systems and other Pythons are not asked about.
     asked = int(told.stdout.removeprefix("audit: no known vulnerability in ").split()[0])
-    assert len(locked("dev.txt")) * 0.9 < asked <= len(locked("dev.txt"))
+    everything = set().union(*map(locked, audit.WIDEST))
+    assert everything == set().union(*map(locked, LOCKS))
+    assert len(everything) * 0.9 < asked <= len(everything)
+
+
+def test_the_fuzzer_is_asked_about_where_it_can_be_had() -> None:
+    with service({"atheris": "99.1"}) as address:
+        told = audited(address)
+    can_be_had = [one for one in wanted("fuzz") if one.name == "atheris" and one.marker and one.marker.evaluate()]
+    assert ("atheris" in told.stdout) is bool(can_be_had)
 
 
 @pytest.mark.parametrize("status", [500, 429, None])

@@ -26,7 +26,7 @@ def test_every_locked_package_has_hashes_and_no_address(file: str) -> None:
 def test_the_wider_lock_files_agree_with_the_core() -> None:
     core = locks.locked("core.txt")
     assert core
-    for file in ("sandbox.txt", "dev.txt"):
+    for file in ("sandbox.txt", "dev.txt", "fuzz.txt"):
         wider = locks.locked(file)
         assert {name: wider.get(name) for name in core} == core
 
