@@ -77,5 +77,6 @@ def result_of(runs: Runs, run: PastRun, now: float) -> BackfillResult:
         refused=run.refused,
         unresolved=run.unresolved,
         wasted=run.wasted,
+        cost_per_call=run.cost_per_call,
         exit_code=ExitCode(run.exit_code or 0),
     )

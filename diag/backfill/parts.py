@@ -38,10 +38,15 @@ async def opened(
     journal = await Journal.open(path, settings.function.name, new_run_id())
     try:
         this = Run(project, settings, options, plan, controls or Controls(), journal)
-        await journal.begin(plan.pending, {**asdict(options), **(notes or {})})
+        await journal.begin(plan.pending, {**asdict(options), **priced(settings), **(notes or {})})
         yield this
     finally:
         await journal.close()
+
+
+def priced(settings: Settings) -> dict[str, float]:
+    """What a run notes about the price of a call: its money is told by it later, whatever the settings say then."""
+    return {"cost_per_call": settings.backfill.cost_per_call}
 
 
 def new_run_id() -> str:

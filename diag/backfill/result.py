@@ -59,7 +59,8 @@ class BackfillResult:
     recorded as failed on their own account. ``unresolved`` calls were in flight when the run was stopped: nobody
     knows yet what became of them. ``wasted`` calls were paid for and left nothing. ``queued`` rows
     were put on ``queue`` for workers. Money is an estimate:
-    the calls that may have been paid for times the configured cost of one. ``estimate``: of a dry run."""
+    the calls that may have been paid for times the configured cost of one (``cost_per_call``, None where it is not
+    known any more). ``estimate``: of a dry run."""
 
     run: str
     function: str
@@ -80,10 +81,18 @@ class BackfillResult:
     refused: int = 0
     unresolved: int = 0
     wasted: int = 0
+    cost_per_call: float | None = None
     queue: str | None = None
     queued: int = 0
     estimate: Estimate | None = None
     exit_code: ExitCode = ExitCode.OK
+
+    @property
+    def wasted_usd(self) -> float:
+        """The money in ``wasted``, in USD; at the average price of all calls where that of one is not known."""
+        if self.cost_per_call is not None:
+            return self.wasted * self.cost_per_call
+        return self.wasted * self.cost_usd / self.calls if self.calls else 0.0
 
     @property
     def finished(self) -> bool:

@@ -216,6 +216,7 @@ def as_result(this: Run) -> BackfillResult:
         refused=this.refused,
         unresolved=tally.unresolved,
         wasted=tally.wasted,
+        cost_per_call=tally.price,
     )
     return replace(result, exit_code=exit_code(result))
 

@@ -6,6 +6,7 @@ Readers of a WAL database block no writer and are blocked by none. Every method 
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -67,6 +68,14 @@ class PastRun:
     options: Mapping[str, Any]
     gate: GateReport
     stopped: Stopped | None
+
+    @property
+    def cost_per_call(self) -> float | None:
+        """What a call was taken to cost, in USD; None where an earlier nukediag or a damaged file does not say."""
+        noted = self.options.get("cost_per_call")
+        if not isinstance(noted, int | float) or isinstance(noted, bool):
+            return None
+        return float(noted) if math.isfinite(noted) and noted >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from diag.backfill.engine import Engine
 from diag.backfill.events import Notice, Observer
 from diag.backfill.journal import Journal, journal_path
 from diag.backfill.options import Options
-from diag.backfill.parts import Run, new_run_id
+from diag.backfill.parts import Run, new_run_id, priced
 from diag.backfill.plan import Plan
 from diag.backfill.progress import keep_record
 from diag.backfill.result import BackfillResult, Stopped
@@ -130,7 +130,7 @@ async def work(
             accept_degraded=wishes.accept_degraded,
         )
         this = Run(project, settings, options, Plan(0, 0, 0, 0.0, 0.0), controls, journal)
-        await journal.begin(0, {"queue": wishes.queue})
+        await journal.begin(0, {"queue": wishes.queue, **priced(settings)})
         async with _put_together(this, wishes, observers) as worker:
             await _run(worker, watch, keep_record(this, worker.engine, lambda: as_result(this)))
         result = as_result(this)

@@ -52,8 +52,8 @@ class BackfillDocument(Document):
     run found them bad. ``remaining`` rows are without a result now (null: could not be counted), ``refused`` of
     them failed on their own account; ``finished`` only where nothing else remains. ``unresolved`` calls were cut
     off, ``wasted`` ones left nothing. ``queued`` rows were put on ``queue`` for workers. ``cost_usd`` is an estimate:
-    the calls that may have been paid for, times the configured cost of one. ``estimate``: of what a run would do; only
-    a dry run has it."""
+    the calls that may have been paid for, times ``cost_per_call``, the configured cost of one (null: not known).
+    ``estimate``: of what a run would do; only a dry run has it."""
 
     schema_: Literal["nukediag/backfill/1"] = Field("nukediag/backfill/1", alias="schema")
     run: str
@@ -76,6 +76,7 @@ class BackfillDocument(Document):
     refused: int
     unresolved: int
     wasted: int
+    cost_per_call: float | None = None
     queue: str | None
     queued: int
     estimate: EstimateModel | None
@@ -84,7 +85,7 @@ class BackfillDocument(Document):
 _SAME = (
     "run", "function", "pending", "attempted", "succeeded", "failed", "skipped", "calls", "retries", "passes",
     "duration_ms", "cost_usd", "finished", "remaining", "refused", "unresolved", "wasted",
-    "queue", "queued",
+    "cost_per_call", "queue", "queued",
 )  # fmt: skip
 
 

@@ -14,6 +14,11 @@ _FREE = {
 """Answers behind which no upstream was paid: from the function's own store, or the request reached nobody."""
 
 
+def is_free(diagnosis: Diagnosis) -> bool:
+    """Whether a call that ended so has cost nothing for certain."""
+    return diagnosis.signature in _FREE or diagnosis.component == "gateway"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row of the work table: its ``id`` as text, its picture's ``url`` (or None), and the ``columns`` that the
@@ -48,5 +53,6 @@ class Outcome:
     @property
     def may_be_paid(self) -> bool:
         """Whether the call may have cost what a call costs. One that broke off may have; one that the gateway turned
-        away, or that was answered from the function's store, has not."""
-        return self.called and self.diagnosis.signature not in _FREE and self.diagnosis.component != "gateway"
+        away, or that was answered from the function's store, has not. Where ``unverified``, the diagnosis is the
+        database's and says nothing about the call."""
+        return self.called and (self.unverified or not is_free(self.diagnosis))

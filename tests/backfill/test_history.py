@@ -6,6 +6,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from diag.backfill.fate import Fate
 from diag.backfill.history import history_of, result_of
 from diag.backfill.journal import Journal
@@ -81,3 +83,20 @@ async def test_rows_whose_call_has_no_known_end_are_named_while_it_runs_and_afte
     again = await Journal.open(journal, "f", "run-2")
     assert Runs(journal).unended("f") == ["d"]
     await again.close()
+
+
+@pytest.mark.parametrize(
+    ("noted", "price", "wasted"),
+    [(0.05, 0.05, 0.1), (0, 0.0, 0.0), (None, None, 0.042), (True, None, 0.042), ("1", None, 0.042)],
+)
+async def test_a_run_remembers_what_a_call_cost_whatever_the_settings_say_later(
+    journal: Path, noted: object, price: float | None, wasted: float
+) -> None:
+    held = await Journal.open(journal, "f", "run-1")
+    await held.begin(3, {} if noted is None else {"cost_per_call": noted})
+    await held.finish(RESULT)
+    await held.close()
+    runs = Runs(journal)
+    result = result_of(runs, runs.latest(1)[0], 0.0)
+    assert result.cost_per_call == price
+    assert result.wasted_usd == pytest.approx(wasted)

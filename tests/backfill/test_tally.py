@@ -24,3 +24,10 @@ def test_stored_answers_and_calls_that_reached_nobody_cost_nothing() -> None:
 def test_a_call_that_broke_off_may_have_been_paid_for() -> None:
     broken = met("network.reset", "network.timeout", "openai.key-invalid", "function.ok")
     assert (broken.calls, broken.cost_usd, broken.wasted) == (4, pytest.approx(0.08), 3)
+
+
+def test_the_databases_answer_says_nothing_about_what_the_call_cost():
+    away = Outcome(Row("1", None), describe("network.refused"), called=True, unverified=True)
+    tally = Tally(0.02)
+    tally.add_call(away)
+    assert (tally.calls, tally.cost_usd, tally.wasted) == (1, 0.02, 1)

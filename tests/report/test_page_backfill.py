@@ -83,6 +83,14 @@ def test_money_that_left_nothing_is_counted_at_the_price_of_a_call() -> None:
     assert figures["success_rate"].value is None
 
 
+def test_money_that_left_nothing_is_not_spread_over_calls_that_cost_nothing() -> None:
+    half = BackfillResult("r", "f", 9, calls=100, wasted=50, cost_usd=1.0, cost_per_call=0.02)
+    figures = {figure.name: figure for figure in report_of_backfill(half).figures}
+    assert figures["wasted_usd"].value == pytest.approx(1.0)
+    read = {one.name: one for one in read_document(backfill_document(half).model_dump_json(), "r").figures}
+    assert read["wasted_usd"].value == pytest.approx(1.0)
+
+
 def test_failures_quote_what_a_row_of_theirs_met() -> None:
     row = FailedRow("id-1", "broken", 1, T0, T0 + 2, 2000.0, "openai.key-invalid", Scope.PROJECT, 500, "status: 500")
     report = report_of_backfill(SHUT, history(rows=[row], rows_total=1))

@@ -97,3 +97,12 @@ def test_a_command_that_ends_before_its_work_is_done_stopped_early(code, remaini
 def test_its_last_words_name_the_cause():
     stopped = stopped_by_itself(1, 40, 0, describe("supabase.key-invalid"))
     assert (stopped.signature, "exit code 1" in stopped.why) == ("supabase.key-invalid", True)
+
+
+def test_failures_of_calls_that_reached_nobody_cost_nothing():
+    seen = ledger()
+    for signature in ("gateway.auth-invalid", "network.refused", "openai.key-invalid"):
+        seen.fail(describe(signature), final=True)
+    seen.fail(describe("gateway.rate-limited"), final=False)
+    result = seen.added_to(BackfillResult("r", "f", 60, remaining=60), 0.02)
+    assert (result.calls, result.wasted, result.cost_usd) == (4, 1, 0.02)

@@ -14,6 +14,7 @@ from diag.backfill.tally import first_seen
 from diag.diagnosis import Diagnosis
 from diag.gate import Guard, Reading, read
 from diag.rows.audit import Kind
+from diag.rows.outcome import is_free
 
 _CALL = 10.0
 """Seconds that a call takes at most, as a rule: a success proves the state of things when its call began."""
@@ -23,10 +24,10 @@ _UNMARKED = 10
 
 @dataclass
 class Ledger:
-    """``good``, ``bad`` and ``retried`` are what the command said; ``full`` and ``hollow`` the rows that it marked with
-    and without results behind the mark. ``begun`` counts per row (an id, or its beginning) how often a call began.
-    ``looking``: whether the database can tell what was marked; without it the command's word has to do. ``counters``
-    is where the journal counts over time."""
+    """``good``, ``bad`` and ``retried`` are what the command said; ``free`` of its failures cost nothing. ``full`` and
+    ``hollow`` are the rows that it marked with and without results behind the mark. ``begun`` counts per row (an id, or
+    its beginning) how often a call began. ``looking``: whether the database can tell what was marked; without it the
+    command's word has to do. ``counters`` is where the journal counts over time."""
 
     guard: Guard
     accept_degraded: bool = False
@@ -37,6 +38,7 @@ class Ledger:
     good: int = 0
     bad: int = 0
     retried: int = 0
+    free: int = 0
     full: int = 0
     hollow: int = 0
     done: int = 0
@@ -95,8 +97,11 @@ class Ledger:
         self.retried += not final
         reading = self.reading(diagnosis)
         throttled, item = reading is Reading.THROTTLED, reading is Reading.ITEM
-        failed = not (throttled or item)
-        self.counters.count(self.clock(), calls=1, refused=item, failed=failed, throttled=throttled, wasted=1)
+        failed, free = not (throttled or item), is_free(diagnosis)
+        self.free += free
+        self.counters.count(
+            self.clock(), calls=1, refused=item, failed=failed, throttled=throttled, wasted=not free
+        )  # fmt: skip
 
     def unmarked(self) -> int:
         """How many successes were claimed, a look ago or earlier, of which the table shows nothing, where that is most
@@ -137,7 +142,7 @@ class Ledger:
             retries=own.retries + self.retried,
             remaining=remaining,
             signatures=tuple(sorted(counts.values(), key=lambda seen: (-seen.count, seen.signature))),
-            cost_usd=round(own.cost_usd + calls * price, 6),
+            cost_usd=round(own.cost_usd + (calls - self.free) * price, 6),
             unresolved=own.unresolved + in_flight,
-            wasted=own.wasted + self.bad + self.retried + self.hollow,
+            wasted=own.wasted + self.bad + self.retried - self.free + self.hollow,
         )

@@ -173,7 +173,6 @@ def _figures(result: BackfillResult) -> Iterator[Figure]:
     rate = done / attempted if attempted else None
     seconds = result.duration_ms / 1000
     pace = done / seconds if seconds and done else None
-    price = result.cost_usd / result.calls if result.calls else 0.0
     yield _figure("succeeded", "rows done", done, f"{done:,}", f"of {result.pending:,} that were pending")
     yield _figure("success_rate", "success rate", rate, share(rate) or "–", f"{attempted:,} rows attempted")
     if result.failed:
@@ -184,8 +183,8 @@ def _figures(result: BackfillResult) -> Iterator[Figure]:
     yield _figure("duration_ms", "took", result.duration_ms, duration(seconds), f"{pace:.3g} rows/s" if pace else "")
     retries = f"{result.calls:,} calls, {result.retries:,} of them retries; estimated"
     yield _figure("cost_usd", "spent", result.cost_usd, _spent(result.cost_usd), retries)
-    wasted = result.wasted * price
-    yield _figure("wasted_usd", "wasted", wasted, _spent(wasted), f"{result.wasted:,} calls left nothing")
+    wasted, nothing = result.wasted_usd, f"{result.wasted:,} calls were paid for, or may have been, and left nothing"
+    yield _figure("wasted_usd", "wasted", wasted, _spent(wasted), nothing)
     if result.unresolved:
         yield _figure("unresolved", "cut off", result.unresolved, f"{result.unresolved:,}", "the next run looks first")
 
