@@ -87,18 +87,19 @@ async def test_what_waits_when_it_is_closed_is_written(tmp_path):
     assert (await waiting, writer.words()) == (1, ["a"])
 
 
-async def test_what_gathers_while_the_disk_is_busy_shares_commits_of_five_hundred(kept):
+@pytest.mark.parametrize(("operations", "commits"), [(1000, 2), (1001, 3)])
+async def test_what_gathers_while_the_disk_is_busy_shares_commits_of_five_hundred(kept, operations, commits):
     free = threading.Event()
     busy = kept.submit(lambda db: free.wait(60))
     await asyncio.sleep(0)
     while kept._queue.qsize():  # until the thread has taken it
         await asyncio.sleep(0.001)
-    waiting = [kept.write(str(number)) for number in range(1200)]
+    waiting = [kept.write(str(number)) for number in range(operations)]
     free.set()
     assert await busy
     await asyncio.gather(*waiting)
-    assert kept.commits == 1 + 3
-    assert kept.words() == [str(number) for number in range(1200)]
+    assert kept.commits == 1 + commits
+    assert kept.words() == [str(number) for number in range(operations)]
 
 
 async def test_of_a_commit_in_which_one_fails_nothing_stands_and_all_are_told(kept):
@@ -126,6 +127,34 @@ async def test_what_cannot_be_opened_is_told_in_its_own_words_and_tried_again(tm
         await writer.submit(lambda db: 1)
     assert await writer.submit(lambda db: 2) == 2
     await writer.close()
+
+
+async def test_closing_it_closes_the_database(tmp_path):
+    connection = sqlite3.connect(tmp_path / "j.sqlite3", isolation_level=None, check_same_thread=False)
+    writer = Writer(lambda: connection, tmp_path)
+    assert await writer.submit(lambda db: 1) == 1
+    await writer.close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
+
+
+def test_a_run_that_died_is_neither_told_nor_kept_waiting(tmp_path, monkeypatch):
+    faults, free = [], threading.Event()
+    monkeypatch.setattr(threading, "excepthook", faults.append)
+
+    async def begun():
+        writer = Kept(tmp_path / "j.sqlite3")
+        writer.submit(lambda db: free.wait(60))
+        return writer
+
+    loop = asyncio.new_event_loop()
+    writer = loop.run_until_complete(begun())
+    loop.close()
+    assert writer._thread.daemon
+    free.set()
+    writer._queue.put(None)
+    writer._thread.join(60)
+    assert (writer._thread.is_alive(), faults) == (False, [])
 
 
 @pytest.mark.parametrize(
