@@ -65,7 +65,7 @@ class Configuration:
     ``state_dir`` is the folder for this project's journals (not made yet). ``own_signatures`` are the raw
     ``[[signature]]`` sections. ``local_secrets`` are the local copies of the secrets that the settings name, by name;
     ``local_values`` everything else in the env files that may be one. ``endpoints``: where the vendors' libraries are
-    pointed to, by variable (``OPENAI_BASE_URL`` ...).
+    pointed to, by variable (``OPENAI_BASE_URL`` ...); ``held_back``: those of them that must not be sent a key.
     """
 
     settings: Settings
@@ -81,6 +81,7 @@ class Configuration:
     local_secrets: Mapping[str, LocalSecret] = field(default_factory=dict)
     local_values: Mapping[str, LocalSecret] = field(default_factory=dict)
     endpoints: Mapping[str, str] = field(default_factory=dict)
+    held_back: frozenset[str] = frozenset()
     own_signatures: tuple[Mapping[str, Any], ...] = ()
     folder: Path = field(default_factory=Path)
     config_file: Path | None = None

@@ -24,6 +24,7 @@ from diag.config.names import CONNECTION, OVERRIDES, PROVIDER_ENDPOINTS, PUBLIC_
 from diag.config.settings import Place, Settings
 from diag.config.sources import Sources, gather
 from diag.config.suspicion import faults, is_placeholder, tidy
+from diag.config.trust import endpoints, held_back, settle_management_url
 from diag.errors import SettingsError
 from diag.secret import Secret, redact
 
@@ -54,9 +55,7 @@ def load(
     choices = _choices(connection, folder, environ, outside=sandbox_env is None)
     settings, settings_entries = _settings(sources)
     redact.learn(*(Secret(choice.value) for choice in choices.values() if choice.known.secret and choice.value))
-    add_warnings(choices, connection, now or datetime.now(UTC))
-    _mention_unreadable(choices["url"], connection.env_files)
-    choices["service_key"].warnings += exposures(connection.env_files)
+    _warn(choices, connection, now or datetime.now(UTC))
     return Configuration(
         settings=settings,
         state_dir=_state_dir(choices),
@@ -64,7 +63,8 @@ def load(
         entries=tuple(choice.entry() for choice in choices.values()) + settings_entries,
         local_secrets=_local_secrets(connection, settings),
         local_values=_local_values(connection),
-        endpoints=_endpoints(connection),
+        endpoints=endpoints(connection),
+        held_back=held_back(connection),
         own_signatures=sources.document.signatures,
         folder=folder,
         config_file=sources.document.path,
@@ -85,6 +85,7 @@ def _choices(sources: Sources, folder: Path, environ: Mapping[str, str], *, outs
     choices = {known.key: choose(known, sources) for known in CONNECTION}
     if outside:
         _read_token_file(choices["access_token"], environ)
+    settle_management_url(choices["management_url"], choices["access_token"])
     _settle_address(choices, _linked_ref(folder) if outside else None)
     return choices
 
@@ -251,13 +252,6 @@ def _with_shadowed(name: str, copies: Sequence[Found]) -> LocalSecret:
     return replace(first, shadowed=tuple(shadowed))
 
 
-def _endpoints(sources: Sources) -> dict[str, str]:
-    found = {
-        name: tidy(one.raw) for name in PROVIDER_ENDPOINTS for one in [next(iter(sources.variables(name)), None)] if one
-    }
-    return {name: url for name, url in found.items() if url.startswith(("http://", "https://"))}
-
-
 def _local_secret(name: str, found: Found) -> LocalSecret:
     phrases = faults(found.raw)
     phrases += ("nothing",) if not found.raw.strip() else ()
@@ -289,6 +283,12 @@ def _parts(secret: Secret) -> Iterator[Secret]:
     """A connection string comes back in pieces: its password is a secret of its own."""
     yield secret
     yield from map(Secret, passwords_in(secret.reveal()))
+
+
+def _warn(choices: Mapping[str, Choice], sources: Sources, now: datetime) -> None:
+    add_warnings(choices, sources, now)
+    _mention_unreadable(choices["url"], sources.env_files)
+    choices["service_key"].warnings += exposures(sources.env_files)
 
 
 def _mention_unreadable(choice: Choice, env_files: Iterable[EnvFile]) -> None:

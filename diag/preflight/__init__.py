@@ -115,7 +115,7 @@ class _Looks:
         )
 
     async def _look(self, checks: Sequence[Check], plan: Plan) -> tuple[CheckResult, ...]:
-        new = Verifier(self.project.configuration.endpoints)
+        new = Verifier.of(self.project.configuration)
         async with nullcontext(self.verifier) if self.verifier else new as asked:
             facts = Facts(self.project, self.worker, self.options, settings=self.settings, verifier=asked)
             self.facts.append(facts)

@@ -78,7 +78,7 @@ class Facts:
         self.settings = settings or project.configuration.settings
         self.now = now or datetime.now(UTC)
         self.sleep = sleep
-        self.verifier = verifier or Verifier(project.configuration.endpoints)
+        self.verifier = verifier or Verifier.of(project.configuration)
         self.outcomes: list[Outcome] = []
         self.verifications: list[Verification] = []
         self._asked: dict[str, asyncio.Future[Any]] = {}

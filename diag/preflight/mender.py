@@ -46,7 +46,7 @@ async def propose(
 
 @asynccontextmanager
 async def _facts(project: Project, settings: Settings, verifier: Verifier | None) -> AsyncIterator[Facts]:
-    own = verifier or Verifier(project.configuration.endpoints)
+    own = verifier or Verifier.of(project.configuration)
     async with RowWorker(project, settings) as worker, own as asked:
         yield Facts(project, worker, settings=settings, verifier=asked)
 

@@ -103,6 +103,12 @@ def unsendable(provider: str, names: tuple[str, ...], step: str, signature: str)
     return Verification(provider, names, step, Standing.INVALID, signature, code="malformed")
 
 
+def not_asked(provider: str, name: str, address: str) -> Verification:
+    """A credential that must not go to the address that a file names: nothing was sent."""
+    step = f"not asked, for {address} stands in another file than the key: set both in one, or export the address"
+    return Verification(provider, (name,), step, Standing.UNKNOWN)
+
+
 def word_or_none(text: object) -> str | None:
     """The text where it is a code or an id, else None."""
     return text if isinstance(text, str) and _WORD.fullmatch(text) else None

@@ -10,10 +10,11 @@ from typing import Any
 
 import httpx
 
+from diag.config import Configuration
 from diag.project.http import new_client
 from diag.secret import Secret
 from diag.verify import aws, gemini, openai, supabase
-from diag.verify.standing import Verification
+from diag.verify.standing import Verification, not_asked
 
 GEMINI_NAMES = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_AI_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY")
 Verifications = tuple[Verification, ...]
@@ -22,11 +23,17 @@ Verifications = tuple[Verification, ...]
 @dataclass
 class Verifier:
     """An async context manager. ``endpoints``: overrides by variable (``OPENAI_BASE_URL``, ``AWS_ENDPOINT_URL`` ...);
-    ``transport`` takes the network's place in tests."""
+    those in ``held_back`` are not asked; ``transport`` takes the network's place in tests."""
 
     endpoints: Mapping[str, str] = field(default_factory=dict)
+    held_back: frozenset[str] = frozenset()
     transport: httpx.AsyncBaseTransport | None = None
     _asked: dict[tuple[str, ...], asyncio.Future[Verifications]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, configuration: Configuration, transport: httpx.AsyncBaseTransport | None = None) -> Verifier:
+        """One that asks where the settings say."""
+        return cls(configuration.endpoints, configuration.held_back, transport)
 
     def __post_init__(self) -> None:
         self._client = new_client(self.transport)
@@ -41,12 +48,16 @@ class Verifier:
 
     async def openai(self, name: str, key: Secret, *, model: str | None, deep: bool) -> Verifications:
         """The free questions about an OpenAI key."""
+        if "OPENAI_BASE_URL" in self.held_back:
+            return (not_asked("openai", name, "OPENAI_BASE_URL"),)
         base = self.endpoints.get("OPENAI_BASE_URL") or openai.BASE
         asking = lambda: openai.verify(self._client, name, key, base=base, model=model, deep=deep)  # noqa: E731
         return await self._once(("openai", key.digest, model or "", str(deep)), asking)
 
     async def openai_quota(self, name: str, key: Secret, *, model: str | None) -> Verifications:
         """The smallest generation: paid."""
+        if "OPENAI_BASE_URL" in self.held_back:
+            return (not_asked("openai", name, "OPENAI_BASE_URL"),)
         base = self.endpoints.get("OPENAI_BASE_URL") or openai.BASE
 
         async def asking() -> Verifications:
@@ -61,6 +72,8 @@ class Verifier:
 
     async def gemini(self, name: str, key: Secret) -> Verifications:
         """The free question about a Gemini key."""
+        if "GOOGLE_GEMINI_BASE_URL" in self.held_back:
+            return (not_asked("gemini", name, "GOOGLE_GEMINI_BASE_URL"),)
         base = self.endpoints.get("GOOGLE_GEMINI_BASE_URL") or gemini.BASE
         return await self._once(("gemini", key.digest), lambda: gemini.verify(self._client, name, key, base=base))
 
