@@ -39,11 +39,12 @@ def inputs(seeds: Sequence[bytes]) -> st.SearchStrategy[bytes]:
     """A seed after up to twenty changes."""
     pieces = st.builds(_piece, st.sampled_from(seeds), _PLACES, _LENGTHS)
     whats = st.none() | st.sampled_from(WORDS) | st.binary(max_size=40) | pieces
-    changes = st.builds(Change, _PLACES, _LENGTHS, whats, st.sampled_from((1, 2, 10, 300)))
+    changes = st.builds(Change, _PLACES, _LENGTHS, whats, _TIMES)
     return st.builds(_changed, st.sampled_from(seeds), st.lists(changes, max_size=20))
 
 
 _PLACES = st.integers(0, _WHOLE)
+_TIMES = st.integers(1, 3) | st.sampled_from((10, 300))
 _LENGTHS = st.sampled_from((0, 1, 2, 8, 64, 1_000, LONGEST))
 
 

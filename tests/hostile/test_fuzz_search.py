@@ -16,7 +16,7 @@ SEEDS = [b"first seed", b"second one"]
 
 
 def _breaks(data: bytes) -> None:
-    if b"sk-proj-" in data[3:] and b"seed" in data:
+    if not data.isascii():
         raise ValueError("the planted fault")
 
 
@@ -30,7 +30,7 @@ def test_a_planted_fault_is_found_and_made_small() -> None:
     assert found.data is not None
     with pytest.raises(ValueError, match="planted"):
         _breaks(found.data)
-    assert len(found.data) <= len(b"first seed") + 2 * len(b"sk-proj-")
+    assert len(found.data) <= len(b"first seed") + 4
     assert "the planted fault" in found.fault
 
 
@@ -71,7 +71,7 @@ def test_a_find_is_kept_and_told_and_ends_with_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(command, "SEEDS", tmp_path)
-    monkeypatch.setattr(command, "TARGETS", {"batch": _holds, "page": lambda data: _breaks(b"seed sk-proj-" + data)})
+    monkeypatch.setattr(command, "TARGETS", {"batch": _holds, "page": lambda data: _breaks(b"\xff" + data)})
     assert command.main(["--by-chance", "--minutes", "0", "--seed", "1"]) == 1
     told = capsys.readouterr().out
     (found,) = (tmp_path / "page").iterdir()
