@@ -21,6 +21,7 @@ from diag.backfill.records import State
 from diag.backfill.result import GateReport, SignatureCount, Stopped
 from diag.backfill.writer import translate
 from diag.diagnosis import Remedy, Scope
+from diag.errors import ExitCode
 
 _RUN = (
     "id", "function", "process", "started_at", "ended_at", "seen_at", "phase", "start_rate", "in_flight", "pending",
@@ -28,10 +29,15 @@ _RUN = (
     "remaining", "cost_usd", "exit_code",
 )  # fmt: skip
 T = TypeVar("T")
-_KINDS = {
+_KINDS: Mapping[str, Any] = {
     "int": int, "float": int | float, "str": str,
     "int | None": int | None, "float | None": int | float | None, "str | None": str | None,
+    "Scope | None": Scope | None, "GateReport": GateReport, "Stopped | None": Stopped | None,
+    "Mapping[str, Any]": dict, "tuple[Remedy, ...]": tuple,
 }  # fmt: skip
+"""Every kind of a field that is read here: one without an entry cannot be read at all."""
+_LAST = 253_370_764_800  # seconds since 1970: the year 9999, the last that a date can have
+_TIMES = ("at", "started_at", "ended_at", "seen_at")
 _WITHOUT_RESULT = (State.REFUSED, State.FAILED, State.UNRESOLVED, State.BROKEN)
 
 
@@ -147,7 +153,7 @@ class Runs:
     def slots(self, run: str) -> list[Slot]:
         """Counts over time, oldest first, 720 of them at most; slots without anything are left out."""
         sql = "SELECT at, width, calls, good, refused, failed, throttled, wasted FROM pace WHERE run = ? ORDER BY at"
-        return self._read(lambda found: Slot(*found), sql, run)
+        return self._read(_slot, sql, run)
 
     def latencies(self, run: str) -> list[Latency]:
         """The distribution of the calls' durations, shortest first."""
@@ -202,11 +208,25 @@ def refused_rows(path: Path, function: str) -> int:
 
 
 def _sound(made: T) -> T:
-    """The same, if its fields are of the kinds that they are declared to be. Raises TypeError."""
+    """The same, if all in it is of the kinds that are declared, its numbers numbers and its times times. Raises
+    TypeError, ValueError or KeyError."""
     for one in fields(made) if is_dataclass(made) and not isinstance(made, type) else ():
-        kinds = _KINDS.get(str(one.type))
-        if kinds and not isinstance(getattr(made, one.name), kinds):
+        value = getattr(made, one.name)
+        if not isinstance(value, _KINDS[str(one.type)]):
             raise TypeError(f"{one.name} is no {one.type}")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{one.name} is no number")
+        if one.name in _TIMES and value is not None and abs(value) > _LAST:
+            raise ValueError(f"{one.name} is no time")
+        for inner in value if isinstance(value, tuple) else (value,):
+            _sound(inner)
+    return made
+
+
+def _slot(found: Sequence[Any]) -> Slot:
+    made = Slot(*found)
+    if made.width < 1:
+        raise ValueError("a slot without a width")
     return made
 
 
@@ -219,6 +239,8 @@ def _past_run(found: Sequence[Any]) -> PastRun:
     *plain, options, gate, stopped = found
     told = json.loads(stopped or "null")
     figures = dict(zip(_RUN, plain, strict=True))
+    if figures["exit_code"] is not None:
+        ExitCode(figures["exit_code"])  # a ValueError where it is none of ours
     given = json.loads(options or "{}")
     return PastRun(
         **figures, options=given, gate=GateReport(**json.loads(gate or "{}")), stopped=told and Stopped(**told)

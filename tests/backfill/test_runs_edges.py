@@ -84,7 +84,11 @@ def test_durations_begin_at_nothing_and_double_with_so_many_steps(db, runs):
 @pytest.mark.parametrize(
     ("column", "value"),
     [("started_at", "yesterday"), ("calls", "x"), ("phase", b"\xff"), ("gate", "{"), ("gate", '{"unknown": 1}'),
-     ("stopped", "[]7"), ("stopped", '{"unknown": 1}'), ("stopped", "7"), ("remaining", 0.5)],
+     ("stopped", "[]7"), ("stopped", '{"unknown": 1}'), ("stopped", "7"), ("remaining", 0.5),
+     ("stopped", '{"reason": 5}'), ("stopped", '{"reason": "guard", "signature": 5}'), ("stopped", "[]"),
+     ("stopped", '{"reason": "guard", "why": null}'), ("gate", '{"decision": 1}'), ("gate", '{"why": ["x"]}'),
+     ("gate", '{"canaries": "3"}'), ("options", "[]"), ("options", '"x"'), ("exit_code", 99),
+     ("started_at", 1e300), ("ended_at", 1e12), ("cost_usd", float("inf")), ("cost_usd", "dear")],
 )  # fmt: skip
 def test_what_no_nukediag_has_written_is_a_fault_of_the_file(db, runs, column, value):
     db.execute(RUN, ("r", 1.0))
@@ -94,12 +98,37 @@ def test_what_no_nukediag_has_written_is_a_fault_of_the_file(db, runs, column, v
         runs.latest()
 
 
-@pytest.mark.parametrize(("column", "value"), [("scope", "nobody's"), ("attempts", "many")])
+@pytest.mark.parametrize(
+    ("column", "value"), [("scope", "nobody's"), ("scope", 0), ("attempts", "many"), ("ended_at", 1e300)]
+)
 def test_a_row_that_no_nukediag_has_written_is_one_too(db, runs, column, value):
     db.execute(ITEM, ("f", "a", "r", State.FAILED, 0.0, 0.0, "s"))
     db.execute(f"UPDATE item SET {column} = ?", (value,))
     with pytest.raises(JournalError, match="cannot be read"):
         runs.failed_rows("r")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("scope", 0), ("title", b"\xff"), ("remedies", '[{"text": 5}]'), ("remedies", '[{"text": "x", "command": {}}]'),
+     ("remedies", "7"), ("remedies", '[{"words": "x"}]'), ("count", "often")],
+)  # fmt: skip
+def test_a_cause_that_no_nukediag_has_written_is_one_too(db, runs, column, value):
+    sql = "INSERT INTO tally (run, signature, count, example, remedies) VALUES ('r', 's', 1, 'x', ?)"
+    db.execute(sql, ('[{"text": "mend it"}]',))
+    assert runs.signatures("r")[0].remedies[0].text == "mend it"
+    db.execute(f"UPDATE tally SET {column} = ?", (value,))
+    with pytest.raises(JournalError, match="cannot be read"):
+        runs.signatures("r")
+
+
+@pytest.mark.parametrize(("column", "value"), [("width", 0), ("at", 10**15), ("good", "many")])
+def test_a_slot_that_no_nukediag_has_written_is_one_too(db, runs, column, value):
+    db.execute("INSERT INTO pace VALUES ('r', 1, 10, 1, 1, 0, 0, 0, 0)")
+    assert len(runs.slots("r")) == 1
+    db.execute(f"UPDATE pace SET {column} = ?", (value,))
+    with pytest.raises(JournalError, match="cannot be read"):
+        runs.slots("r")
 
 
 def test_whole_numbers_are_times_too(db, runs):
