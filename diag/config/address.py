@@ -46,7 +46,9 @@ def normal_url(raw: str) -> tuple[str | None, tuple[str, ...]]:
 
 def _is_host(name: str, *, bare: bool) -> bool:
     """A name that DNS could know. A lone word without https:// is none: it may be a key in the wrong line."""
-    shape = re.fullmatch(r"[a-z0-9.:-]+", name) and all(len(label) <= _LONGEST_LABEL for label in name.split("."))
+    shape = re.fullmatch(r"[a-z0-9.:-]+", name) and all(
+        0 < len(label) <= _LONGEST_LABEL for label in name.removesuffix(".").split(".")
+    )
     return bool(shape) and (not bare or "." in name or is_loopback(f"http://{name}"))
 
 

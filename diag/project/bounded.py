@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
+import aiohttp
 import httpx
-from httpx_aiohttp import HttpxAiohttpClient
+from httpx_aiohttp import AiohttpTransport, HttpxAiohttpClient
 
 from diag.project.limits import CODINGS, LARGEST_PAGE, LONGEST_ANSWER
 
@@ -22,7 +24,31 @@ class TooLarge(Exception):
         self.head = head
 
 
-class BoundedClient(HttpxAiohttpClient):
+class _Transport(AiohttpTransport):
+    def get_client(self) -> aiohttp.ClientSession:
+        """As the transport's own, but for cookies: the session keeps a jar beside httpx's."""
+        limits = self.limits
+        connector = aiohttp.TCPConnector(
+            limit=limits.max_connections or 0, keepalive_timeout=limits.keepalive_expiry, ssl=self.ssl_context
+        )
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+
+class Client(HttpxAiohttpClient):
+    """As httpx's, on aiohttp's connections. It keeps no cookie: what one host sets is nobody's business at the next
+    host, nor at the next call."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])), **options)
+
+    def _init_transport(self, *_: Any, **options: Any) -> httpx.AsyncBaseTransport:
+        return options.pop("transport", None) or _Transport(**options)
+
+    def _init_proxy_transport(self, proxy: httpx.Proxy, *_: Any, **options: Any) -> httpx.AsyncBaseTransport:
+        return _Transport(proxy=proxy, **options)
+
+
+class BoundedClient(Client):
     """As httpx's, for libraries that read a whole answer themselves. Who streams sets limits of his own. Raises
     TooLarge, and TimeoutError for an answer that does not end."""
 
@@ -55,6 +81,12 @@ async def read_at_most(response: httpx.Response, limit: int) -> bytes:
             break
     del body[limit:]
     return bytes(body)
+
+
+async def without_userinfo(request: httpx.Request) -> None:
+    """A request hook: aiohttp refuses a URL with ``user:password@`` beside the header that httpx made of it."""
+    if request.url.userinfo:
+        request.url = request.url.copy_with(userinfo=None)
 
 
 async def refuse_codings(response: httpx.Response) -> None:

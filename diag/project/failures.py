@@ -22,6 +22,7 @@ FOREIGN: tuple[type[BaseException], ...] = (
     aiohttp.ClientError,
     OSError,
     TimeoutError,
+    UnicodeError,  # a host name that the DNS cannot hold: Python's codec for them says it so, and so does idna
 )
 """What a call may raise; everything else is a bug and goes on."""
 
@@ -31,7 +32,7 @@ _FAILURES: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
         "network.dns",
         (
             aiohttp.ClientConnectorDNSError, socket.gaierror, httpx.UnsupportedProtocol, httpx.InvalidURL,
-            aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError,
+            aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError,
         ),
     ),
     ("network.tls", (aiohttp.ClientSSLError, ssl.SSLError)),

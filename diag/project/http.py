@@ -19,7 +19,7 @@ import diag
 from diag.config.keys import read_key
 from diag.diagnosis import Answer, Headers
 from diag.errors import SettingsError
-from diag.project.bounded import BoundedClient, refuse_codings
+from diag.project.bounded import BoundedClient, refuse_codings, without_userinfo
 from diag.project.limits import CONNECT_TIMEOUT, READ_TIMEOUT, WRITE_TIMEOUT
 from diag.secret import Secret
 
@@ -44,7 +44,7 @@ def new_client(transport: httpx.AsyncBaseTransport | None, read_timeout: float =
         limits=httpx.Limits(max_connections=CALLS_IN_FLIGHT, keepalive_expiry=KEEP_ALIVE),
         follow_redirects=False,
         headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate"},
-        event_hooks={"response": [refuse_codings]},
+        event_hooks={"request": [without_userinfo], "response": [refuse_codings]},
     )
 
 

@@ -13,13 +13,12 @@ from typing import Self
 
 import filetype  # type: ignore[import-untyped]
 import httpx
-from httpx_aiohttp import HttpxAiohttpClient
 
 from diag import __version__
 from diag.catalogue import describe
 from diag.config.settings import Settings
 from diag.diagnosis import Diagnosis, Evidence
-from diag.project.bounded import refuse_codings
+from diag.project.bounded import Client, refuse_codings, without_userinfo
 from diag.project.failures import FOREIGN
 from diag.project.http import quieten
 from diag.project.limits import LONGEST_LOOK, LONGEST_NUMBER
@@ -80,12 +79,11 @@ class Pictures:
         quieten()  # URLs of pictures may carry a signature
         self._limits = limits
         self._longest = longest
-        kind = httpx.AsyncClient if transport else HttpxAiohttpClient
-        self._client = kind(
+        self._client = Client(
             transport=transport,
             timeout=timeout,
             follow_redirects=True,  # nothing is sent that another host might not see
-            event_hooks={"request": [_without_body], "response": [refuse_codings]},
+            event_hooks={"request": [_without_body, without_userinfo], "response": [refuse_codings]},
             # identity: the size that counts is that of the picture, not of its compressed transfer
             headers={
                 "User-Agent": f"nukediag/{__version__}",
@@ -113,7 +111,7 @@ class Pictures:
             return wrong
         try:
             return judge(await self._look(url, self._limits.most), self._limits)
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
             return _fault("image.url-invalid", "url", str(error))
         except FOREIGN as error:
             return _fault("image.unreachable", "connection", f"{type(error).__name__}: {error}")
