@@ -31,10 +31,11 @@ from diag.sandbox.keys import ProjectKeys
 from diag.sandbox.logbook import Logbook
 from diag.sandbox.management import Management
 from diag.sandbox.model import Deployed, Project
+from diag.sandbox.moto import Moto
 from diag.sandbox.own import OwnProject, buckets, load, tables
 from diag.sandbox.own.folder import supabase_folder
 from diag.sandbox.own.watch import Watch
-from diag.sandbox.ports import free_ports, listener, until_listening
+from diag.sandbox.ports import free_ports, listener
 from diag.sandbox.postgres import ROLES, Postgres
 from diag.sandbox.proxy import open_session
 from diag.sandbox.schema_cache import SchemaCache
@@ -146,12 +147,9 @@ class Assembly:
             await asyncio.gather(*map(self._warm, stage.functions))
 
     async def _start_aws(self) -> dict[str, str]:
-        command = self.aws.child_command(self._moto_port)
-        environ = {"INITIAL_NO_AUTH_ACTION_COUNT": "10", "HOME": str(self._folder), "MOTO_CALL_RESET_API": "false"}
-        child = await self.family.start("aws", command, env=environ, cwd=self._folder)
-        if not await until_listening(self._moto_port, child, seconds=30):
-            raise SandboxError(f"moto, the AWS stand-in, did not start: {child.last_words(2)}", f"see {child.log}")
-        return await self.aws.prepare(f"http://127.0.0.1:{self._moto_port}")
+        moto = Moto(self.aws, self._moto_port, self._folder)
+        self._keeper.keep(await moto.start(self.family), lambda: moto.start(self.family))
+        return self.aws.credentials
 
     async def _start_data(self) -> None:
         await self.postgres.make()

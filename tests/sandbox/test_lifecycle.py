@@ -13,9 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import boto3
 import httpx
 import psutil
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 from sandboxes import settings_of
 
 from diag.errors import ExitCode, SandboxError, UsageError
@@ -88,11 +91,15 @@ def test_a_sandbox_whose_folder_was_removed_ends_itself(new_sandbox: Start) -> N
     assert not sandbox.folder.exists()
 
 
-def test_a_part_that_dies_is_noticed_and_said(new_sandbox: Start) -> None:
+def test_an_aws_that_dies_comes_back_and_knows_the_keys_that_it_handed_out(new_sandbox: Start) -> None:
     sandbox = new_sandbox()
     [moto] = [each for each in children(sandbox) if "moto.server" in " ".join(each.cmdline())]
     moto.kill()
-    assert within_a_minute(lambda: launch.status(sandbox)["problems"] == ["aws ended with -9"])
+    assert within_a_minute(lambda: launch.status(sandbox)["restarted"] == {"aws": 1})
+    sts, said = _sts(sandbox), list[str]()
+    assert within_a_minute(lambda: said.append(_user(sts)) or said[-1].endswith(":user/analyze-image"))
+    assert set(said[:-1]) <= {"ServiceUnavailable"}  # meanwhile no key was called unknown
+    assert launch.status(sandbox)["problems"] == []
 
 
 def test_a_data_api_that_dies_comes_back(new_sandbox: Start) -> None:
@@ -135,6 +142,27 @@ def test_a_database_that_cannot_start_is_given_up_and_the_data_api_says_what_pos
     for method in ("GET", "PATCH"):
         answer = _ask(sandbox, method)
         assert (answer.status_code, answer.json()["code"]) == (503, "PGRST002")
+
+
+def _sts(sandbox: Sandbox) -> Any:
+    """With the keys that the function was given at the start."""
+    given = dict(line.split("=", 1) for line in sandbox.functions_env.read_text().splitlines())
+    return boto3.client(
+        "sts",
+        region_name="us-east-1",
+        endpoint_url=settings_of(sandbox)["AWS_ENDPOINT_URL"],
+        aws_access_key_id=given["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"max_attempts": 0}),
+    )
+
+
+def _user(sts: Any) -> str:
+    """Who AWS says we are, or what it refuses us with."""
+    try:
+        return str(sts.get_caller_identity()["Arn"])
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
 
 
 def _ask(sandbox: Sandbox, method: str = "GET", params: dict[str, str] | None = None, **how: Any) -> httpx.Response:

@@ -80,7 +80,8 @@ async def aws(moto_url: str) -> AsyncIterator[RunningAws]:
     counters = Counters()
     front = Aws(counters)
     await front.start()
-    credentials = await front.prepare(moto_url)
+    await front.prepare(moto_url)
+    credentials = front.credentials
     async with listening(front.routes()) as url:
         yield RunningAws(counters, front, url, credentials)
     await front.close()

@@ -178,3 +178,28 @@ async def test_pictures_may_show_something_else_or_nothing(aws, a_row):
         aws.front.configure({"labels": labels})
         named.append([label["Name"] for label in (await detect(aws, drawing.jpeg(a_row().id)))["Labels"]])
     assert named == [["Tree"], []]
+
+
+async def test_while_its_account_is_away_all_is_refused_as_on_a_bad_day(aws, a_row):
+    aws.front.lose_account()
+    with pytest.raises(ClientError) as caught:
+        await detect(aws, drawing.jpeg(a_row().id), secret="w" * 40)
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
+    assert caught.value.response["Error"]["Code"] == "ServiceUnavailableException"
+    assert aws.counters.calls["aws_accepted"] == 0
+
+
+async def test_an_account_that_is_made_again_has_the_same_keys_and_refuses_the_same(aws, moto_url, a_row):
+    handed_out, session = dict(aws.credentials), dict(aws.front.kept)
+    aws.front.lose_account()
+    await aws.front.prepare(moto_url)
+    assert aws.front.credentials == handed_out
+    assert (await detect(aws, drawing.jpeg(a_row().id)))["Labels"]
+    assert await refusal(aws, drawing.jpeg(a_row().id), secret="w" * 40) == "InvalidSignatureException"
+    other = {"key": session["AWS_OTHER_KEY_ID"], "secret": session["AWS_OTHER_SECRET"]}
+    assert await refusal(aws, drawing.jpeg(a_row().id), **other) == "AccessDeniedException"
+    over = {"key": session["AWS_SESSION_KEY_ID"], "secret": session["AWS_SESSION_SECRET"]}
+    assert (
+        await refusal(aws, drawing.jpeg(a_row().id), token=session["AWS_EXPIRED_TOKEN"], **over)
+        == "ExpiredTokenException"
+    )

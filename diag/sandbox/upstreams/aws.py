@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import secrets
 import sys
 import uuid
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ from diag.sandbox.upstreams.aws_faults import (
     check_picture,
     check_question,
     check_request,
+    unavailable,
 )
 from diag.sandbox.upstreams.wire import hang_up, stall
 from diag.sandbox.world.analysis import labels_of
@@ -58,6 +60,7 @@ class Aws:
     def __init__(self, counters: Counters) -> None:
         self._counters = counters
         self._moto = ""
+        self._seed = secrets.randbits(64)
         self._issued = Issued({}, {}, frozenset())
         self._session: aiohttp.ClientSession | None = None
         self.configure({})
@@ -87,13 +90,20 @@ class Aws:
         if self._session is not None:
             await self._session.close()
 
-    async def prepare(self, moto_url: str) -> dict[str, str]:
-        """Make the project's account in a moto that listens, then turn its checks on.
-
-        Returns the function's ``AWS_ACCESS_KEY_ID`` and ``AWS_SECRET_ACCESS_KEY``.
-        """
+    async def prepare(self, moto_url: str) -> None:
+        """Make the project's account in a moto that listens, then turn its checks on. What was handed out before goes
+        on to be good: the same account is made again, and of the former session the time is over either way."""
+        issued = await issue(self._client, moto_url.rstrip("/"), self._seed)
+        self._issued = self._issued if self._issued.function == issued.function else issued
         self._moto = moto_url.rstrip("/")
-        self._issued = await issue(self._client, self._moto)
+
+    def lose_account(self) -> None:
+        """Until it is made again nothing can be checked, so all is refused, as on a bad day of AWS's own."""
+        self._moto = ""
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """The function's ``AWS_ACCESS_KEY_ID`` and ``AWS_SECRET_ACCESS_KEY``."""
         return self._issued.function
 
     @property
@@ -118,7 +128,7 @@ class Aws:
         try:
             return _json(await self._work(request, target)) if target else _xml(await self._ask_moto(request))
         except Refusal as refusal:
-            return _json(refusal.body, refusal.status) if target else _xml(refusal.xml, 403)
+            return _json(refusal.body, refusal.status) if target else _xml(refusal.xml, max(403, refusal.status))
 
     async def _work(self, request: web.Request, target: str) -> str:
         answer = await self._ask_moto(request)
@@ -140,10 +150,15 @@ class Aws:
     async def _ask_moto(self, request: web.Request) -> str:
         """moto's answer to a request that it accepts; raises ``Refusal``."""
         check_request(request.headers, self._issued.expired, datetime.now(UTC), self._faults)
+        if not self._moto:
+            raise unavailable()
         headers = [(name, value) for name, value in request.headers.items() if name.lower() not in _HOP_BY_HOP]
         url, body = self._moto + request.path_qs, await request.read()
-        async with self._client.post(url, data=body, headers=headers) as response:
-            text = await response.text()
+        try:
+            async with self._client.post(url, data=body, headers=headers) as response:
+                text = await response.text()
+        except (aiohttp.ClientError, OSError):  # it has ended
+            raise unavailable() from None
         if response.status >= 400:
             code = element("Code", text)
             raise Refusal(_REKOGNITION_NAMES.get(code, code or "InternalServerError"), element("Message", text))

@@ -35,11 +35,13 @@ class Issued:
     expired: frozenset[str]
 
 
-async def issue(client: aiohttp.ClientSession, moto: str) -> Issued:
-    """Make the account in a moto that listens, then turn its checks on. ``moto``: its base URL."""
+async def issue(client: aiohttp.ClientSession, moto: str, seed: int) -> Issued:
+    """Make the account in a moto that listens, then turn its checks on. ``moto``: its base URL. The same ``seed`` gives
+    the same keys, but for the session's token."""
     account = _Account(client, moto)
     await account.set("reset-auth", "inf")
     await account.set("reset", "")
+    await account.set(f"seed?a={seed}", "")
     key_id, secret = await account.user("analyze-image", _REKOGNITION)
     kept = dict(
         zip(("AWS_OTHER_KEY_ID", "AWS_OTHER_SECRET"), await account.user("uploader", _STORAGE_ONLY), strict=True)

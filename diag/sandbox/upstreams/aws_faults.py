@@ -139,7 +139,12 @@ def check_account(faults: Faults) -> None:
     if faults.outage == "internal":
         raise Refusal("InternalServerError", "Internal server error", 500)
     if faults.outage == "unavailable":
-        raise Refusal("ServiceUnavailableException", "The service is unavailable. Please retry.", 503)
+        raise unavailable()
+
+
+def unavailable() -> Refusal:
+    """What AWS says where a part of its own is away."""
+    return Refusal("ServiceUnavailableException", "The service is unavailable. Please retry.", 503)
 
 
 def check_names(question: Mapping[str, Any]) -> None:
