@@ -12,6 +12,10 @@ _SCALE = "one step on the scale of the catalogue's weights: none of its examples
 _BESIDE = "where it stands decides between causes of equal weight in one text; a header is beside every text"
 _NO_NUMBER = "no number of a process is nearly so long"
 _JOURNAL = "diag/backfill/journal.py"
+_RUNS = "diag/backfill/runs.py"
+_READING = (
+    'with closing(sqlite3.connect(f"file:{{quote(str(self.path))}}?mode=ro", uri={uri}, timeout={seconds})) as db:'
+)
 _CLASSIFY = "diag/catalogue/classify.py"
 _CEILING = "diag/backfill/ceiling.py"
 _LIMITER = "diag/backfill/limiter.py"
@@ -39,6 +43,10 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     ("diag/backfill/lease.py", 'holder = file.read( 63).strip() or "another process"'): _NO_NUMBER,
     (_JOURNAL, "connection = sqlite3.connect(path, isolation_level=None, timeout= 11)"): _PATIENCE,
     (_JOURNAL, "connection = sqlite3.connect(path, isolation_level=None, timeout= 9)"): _PATIENCE,
+    (_RUNS, _READING.format(uri="True", seconds=" 11")): _PATIENCE,
+    (_RUNS, _READING.format(uri="True", seconds=" 9")): _PATIENCE,
+    (_RUNS, _READING.format(uri="False", seconds="10")): "many a SQLite is built to read addresses unasked",
+    (_RUNS, "figures = dict(zip(_RUN, plain, strict=False))"): "the statement asks for these very columns",
     (_JOURNAL, "for start in range(0, len(wanted), 499):"): "a row that is asked for twice is found once",
     (_JOURNAL, "chunk = wanted[start : start + 501]"): "a row that is asked for twice is found once",
     (_CLASSIFY, "yield Candidate(one.signature, one.weight, 1, leaf)"): _BESIDE,

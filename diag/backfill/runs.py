@@ -174,17 +174,17 @@ class Runs:
         """How many rows this run was the last to call and that have no result."""
         marks = ",".join("?" * len(_WITHOUT_RESULT))
         sql = f"SELECT count(*) FROM item WHERE state > 2 AND state IN ({marks}) AND run = ?"  # noqa: S608 - only "?"
-        return sum(self._read(lambda found: int(found[0]), sql, *_WITHOUT_RESULT, run))
+        return sum(self._read(_count, sql, *_WITHOUT_RESULT, run))
 
     def refused(self, function: str) -> int:
         """How many rows all runs so far have recorded as failed on their own account."""
         sql = "SELECT count(*) FROM item WHERE function = ? AND state > 2 AND state = ?"
-        return sum(self._read(lambda found: int(found[0]), sql, function, State.REFUSED))
+        return sum(self._read(_count, sql, function, State.REFUSED))
 
     def unended(self, function: str, most: int = 1000) -> list[str]:
         """Rows whose last call has no known end, latest first: under way, or left so by a run that was killed."""
         sql = "SELECT id FROM item WHERE function = ? AND state IN (?, ?) ORDER BY started_at DESC LIMIT ?"
-        return self._read(lambda found: str(found[0]), sql, function, State.IN_FLIGHT, State.UNRESOLVED, most)
+        return self._read(_row_id, sql, function, State.IN_FLIGHT, State.UNRESOLVED, most)
 
     def _past(self, which: str, value: object) -> list[PastRun]:
         sql = f"SELECT {', '.join(_RUN)}, options, gate, stopped FROM run {which}"  # noqa: S608 - our own words
@@ -228,6 +228,16 @@ def _slot(found: Sequence[Any]) -> Slot:
     if made.width < 1:
         raise ValueError("a slot without a width")
     return made
+
+
+def _count(found: Sequence[Any]) -> int:
+    (count,) = found
+    return int(count)
+
+
+def _row_id(found: Sequence[Any]) -> str:
+    (row_id,) = found
+    return str(row_id)
 
 
 def _signature_count(found: Sequence[Any]) -> SignatureCount:
