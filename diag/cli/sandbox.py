@@ -214,12 +214,13 @@ def _document(sandbox: Sandbox) -> SandboxDocument:
     from diag.report.sandbox_document import sandbox_document
     from diag.sandbox.launch import status
 
-    where = {
+    where: dict[str, str | None] = {
         "url": sandbox.url,
         "ref": sandbox.ref,
         "management_url": sandbox.management_url,
         "env_file": str(sandbox.env_file),
         "name": sandbox.name,
         "variant": sandbox.variant,
+        "functions": str(sandbox.functions) if sandbox.functions else None,
     }
     return sandbox_document(where, status(sandbox))

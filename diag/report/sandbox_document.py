@@ -10,9 +10,11 @@ from pydantic import BaseModel, Field
 
 from diag.report.documents import Document
 
+OWN_TABLE = "vehicle_images"
+
 
 class Rows(BaseModel):
-    """Rows of the table: pending = without a result, done = marked as analysed."""
+    """Rows of the sandbox's own table: pending = without a result, done = marked as analysed."""
 
     total: int
     pending: int
@@ -45,10 +47,14 @@ class SandboxDocument(Document):
     variant: str
     scenario: str
     rows: Rows | None
-    """null while the sandbox's database is away."""
+    """null where they cannot be counted: while the sandbox's database is away."""
+    table: str = OWN_TABLE
+    """Whose rows these are: the sandbox's own. Those of a table that was brought along are in ``status --sandbox``."""
+    functions: str | None = None
+    """The folder of the user's own functions that it serves, or null."""
     calls: Calls
     twice: int
-    """Rows for which one provider accepted more than one call."""
+    """Rows of that table for which one provider accepted more than one call."""
     parts: dict[str, str]
     memory_mb: int
     """Megabytes that all its processes use together."""
@@ -85,27 +91,40 @@ def scenario_lines(document: ScenariosDocument) -> list[str]:
     return lines
 
 
-def sandbox_document(where: Mapping[str, str], status: Mapping[str, Any]) -> SandboxDocument:
+def sandbox_document(where: Mapping[str, str | None], status: Mapping[str, Any]) -> SandboxDocument:
     """The document from a sandbox's addresses and what its supervisor says. A dead part is exit code 1."""
     return SandboxDocument(exit_code=1 if status["problems"] else 0, **where, **status)
 
 
 def sandbox_lines(document: SandboxDocument) -> list[str]:
     """The same for people."""
-    rows, calls = document.rows, document.calls
-    pending = f"{rows.pending:,} pending, {rows.done:,} done" if rows else "unknown: the database is away"
+    calls = document.calls
     paid = (
         f"{calls.function:,} of the function, {calls.openai_accepted:,} paid to OpenAI, {calls.aws_accepted:,} to AWS"
     )
+    served = document.functions or f"{document.variant} function"
     lines = [
-        f"scenario    {document.scenario} ({document.variant} function)",
+        f"scenario    {document.scenario} ({served})",
         f"url         {document.url}",
         f"settings    {document.env_file}",
-        f"rows        {pending}",
+        f"rows        {_rows(document)}",
         f"calls       {paid}",
-        f"paid twice  {document.twice:,} rows",
+        f"paid twice  {document.twice:,} rows{_whose(document)}",
         f"memory      {document.memory_mb:,} MB in {len(document.parts) + 1} processes",
     ]
     if document.restarted:
         lines.append("restarted   " + ", ".join(f"{name} ({times}x)" for name, times in document.restarted.items()))
     return lines + [f"problem     {problem}" for problem in document.problems]
+
+
+def _rows(document: SandboxDocument) -> str:
+    rows = document.rows
+    if rows is None:
+        return "unknown: the database is away" if "postgres" not in document.parts else "unknown: not to be counted"
+    ours = f"{rows.pending:,} pending, {rows.done:,} done"
+    return f"{ours}{_whose(document)}; of yours: nukediag status --sandbox" if document.functions else ours
+
+
+def _whose(document: SandboxDocument) -> str:
+    """Said where somebody might take them for his own."""
+    return f" of the sandbox's own {document.table}" if document.functions else ""

@@ -42,3 +42,32 @@ def test_parts_that_came_back_are_told_and_only_those_that_stay_away_are_problem
     document = sandbox_document(WHERE, {**WELL, "restarted": restarted, "problems": problems})
     assert (int(document.exit_code), sandbox_lines(document)[-len(last) :]) == (code, last)
     assert "rows        unknown: the database is away" in sandbox_lines(document)
+
+
+def told(functions: str | None) -> str:
+    rows = {"total": 12, "pending": 7, "done": 5}
+    document = sandbox_document(
+        {**WHERE, "functions": functions}, {**WELL, "rows": rows, "restarted": {}, "problems": []}
+    )
+    return "\n".join(sandbox_lines(document))
+
+
+def test_whose_rows_are_counted_is_said_where_functions_were_brought_along() -> None:
+    text = told("/home/me/supabase")
+    assert (
+        "rows        7 pending, 5 done of the sandbox's own vehicle_images; of yours: nukediag status --sandbox" in text
+    )
+    assert "paid twice  0 rows of the sandbox's own vehicle_images" in text
+    assert "scenario    healthy (/home/me/supabase)" in text
+
+
+def test_the_sandboxs_own_rows_need_no_name() -> None:
+    text = told(None)
+    assert "rows        7 pending, 5 done\n" in text
+    assert "scenario    healthy (variant function)" in text
+    assert "own" not in text
+
+
+def test_rows_that_cannot_be_counted_in_a_database_that_runs_are_no_database_that_is_away() -> None:
+    document = sandbox_document(WHERE, {**WELL, "parts": {"postgres": "running"}, "restarted": {}, "problems": []})
+    assert "rows        unknown: not to be counted" in sandbox_lines(document)
