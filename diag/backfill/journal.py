@@ -9,6 +9,7 @@ that the file stays small over millions.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import re
@@ -59,8 +60,12 @@ class Moment:
 
 
 def journal_path(state_dir: Path, table: str) -> Path:
-    """Where the journal of a table stands."""
-    return state_dir / f"backfill-{re.sub(r'[^A-Za-z0-9_.-]', '_', table)}.sqlite3"
+    """Where the journal of a table stands. No two tables share one: what a file's name cannot tell apart (``a/b`` and
+    ``a_b``; on some disks capitals) has a digest of the name beside it."""
+    name = re.sub(r"[^A-Za-z0-9_.-]", "_", table)[:80]
+    if not re.fullmatch(r"[a-z0-9_.-]{1,80}", table):
+        name += f"-{hashlib.sha256(table.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    return state_dir / f"backfill-{name}.sqlite3"
 
 
 class Journal:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ PAGE = 1_000
 """Rows per answer that every project allows (``max_rows``, unless somebody lowered it). The cap is silent."""
 _LONGEST_LIST = 4_000  # characters of an in.(...) list as it is sent: well below every proxy's limit for a URL
 _LONGEST_CHUNK = 100  # ids
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class DataApi:
@@ -94,7 +96,7 @@ class DataApi:
             select = _filtered(self._table(table).select(*columns), where).order(key, desc=last).limit(min(limit, PAGE))
             return (select if after is None else select.gt(key, after)).execute()
 
-        return _rows(await self._read(f"reading {table}", query))
+        return _rows(await self._read(f"reading {table}", query), key)
 
     async def rows(
         self,
@@ -111,7 +113,7 @@ class DataApi:
             def query(chunk: Sequence[str] = chunk) -> Awaitable[APIResponse]:
                 return _filtered(self._table(table).select(*columns), where or {}).in_(key, chunk).execute()
 
-            found += _rows(await self._read(f"reading {table}", query))
+            found += _rows(await self._read(f"reading {table}", query), key)
         return found
 
     async def records_per_key(self, table: str, key: str, ids: Sequence[str]) -> dict[str, int]:
@@ -134,7 +136,7 @@ class DataApi:
                 return select.limit(PAGE).offset(offset).execute()
 
             found = await self._read(f"reading {table}", query)
-            rows, total = _rows(found), found.count or 0
+            rows, total = _rows(found, key), found.count or 0
             for row in rows:
                 yield str(row[key])
             seen = seen + len(rows) if rows else total
@@ -156,7 +158,7 @@ class DataApi:
             attempts += 1
             return self._table(table).update({marker: value}).in_(key, ids).is_(marker, "null").select(key).execute()
 
-        changed = {str(row[key]) for row in _rows(await self._read(what, query))}
+        changed = {str(row[key]) for row in _rows(await self._read(what, query), key)}
         if attempts > 1 and len(changed) < len(ids):
             mine = await self.rows(table, [key], key, ids, {marker: f"eq.{value}"})
             changed |= {str(row[key]) for row in mine}
@@ -248,10 +250,19 @@ def _filtered(select: AsyncSelectRequestBuilder, where: Mapping[str, str]) -> As
     return select
 
 
-def _rows(found: APIResponse) -> list[dict[str, Any]]:
-    if isinstance(found.data, list) and all(isinstance(row, dict) for row in found.data):
-        return [dict(row) for row in found.data if isinstance(row, dict)]
+def _rows(found: APIResponse, key: str) -> list[dict[str, Any]]:
+    """The records of an answer. Each has the key that was asked for, and texts that can be written again: JSON can
+    spell half a character, Postgres holds none."""
+    if isinstance(found.data, list):
+        rows = [dict(row) for row in found.data if isinstance(row, dict) and key in row and _is_text(row)]
+        if len(rows) == len(found.data):
+            return rows
     raise unexpected("reading the data API's answer", Answer(status=200))
+
+
+def _is_text(row: Mapping[str, Any]) -> bool:
+    texts = (value for value in row.values() if isinstance(value, str) and not value.isascii())
+    return not any(_HALF_A_CHARACTER.search(text) for text in texts)
 
 
 def _exact() -> CountMethod:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -160,9 +161,19 @@ async def test_rows_that_are_done_are_pruned_so_that_the_file_stays_small(journa
     await held.close()
 
 
-def test_each_table_has_its_own_journal_with_a_plain_name(tmp_path):
-    assert journal_path(tmp_path, "vehicle_images") != journal_path(tmp_path, "other")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("vehicle_images", "other"), ("a b", "a_b"), ("a/b", "a b"), ("Größe", "Grüße"), ("a" * 90, "a" * 91), ("A", "a")],
+)
+def test_each_table_has_its_own_journal_with_a_plain_name(tmp_path, one, other):
+    paths = [journal_path(tmp_path, table).name for table in (one, other)]
+    assert len({path.lower() for path in paths}) == 2
+    assert all(re.fullmatch(r"backfill-[A-Za-z0-9_.-]{1,90}\.sqlite3", path) for path in paths)
+
+
+def test_no_tables_name_leads_out_of_the_folder(tmp_path):
     assert journal_path(tmp_path, "../../etc/passwd").parent == tmp_path
+    assert journal_path(tmp_path, "..").parent == tmp_path
 
 
 WRITES = """

@@ -187,6 +187,23 @@ async def test_an_object_where_rows_belong_is_an_error(tmp_path: Path) -> None:
             await project.data.rows("t", ["id"], "id", ["a"])
 
 
+@pytest.mark.parametrize(
+    "text", ['[{"image_url": "u"}]', '[{"id": "\\ud800"}]', '[{"id": "a", "url": "u\\udfff"}]', "[null]"]
+)
+async def test_a_record_without_its_key_or_with_half_a_character_is_an_error(tmp_path: Path, text: str) -> None:
+    answer = httpx.Response(200, text=text, headers={"content-type": "application/json", "content-range": "0-0/1"})
+    async with opened(tmp_path, Script(answer)) as project:
+        for ask in (
+            project.data.page("t", ["id"], {}, key="id", after=None, limit=1),
+            project.data.rows("t", ["id"], "id", ["a"]),
+            project.data.records_per_key("t", "id", ["a"]),
+            project.data.set_marker("t", "id", "marker", ["a"], "now"),
+        ):
+            with pytest.raises(ProjectError) as refused:
+                await ask
+            assert refused.value.remedy
+
+
 async def test_a_filter_without_an_operator_names_the_setting(tmp_path: Path) -> None:
     async with opened(tmp_path, Script(rows())) as project:
         with pytest.raises(SettingsError, match="vehicle_id"):
