@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import re2  # type: ignore[import-untyped]
 
@@ -21,14 +22,16 @@ class OwnRule:
     """One of the user's patterns: matched against the raw text and against its normal form, without regard to case."""
 
     signature: Signature
-    pattern: object
+    pattern: Any
     status: tuple[int, ...] = ()
 
     def matches(self, text: str, normal: str, status: int | None) -> bool:
         """Whether an answer shows it."""
-        if self.status and status not in self.status:
-            return False
-        return self.pattern.search(text) is not None or self.pattern.search(normal) is not None  # type: ignore[attr-defined]
+        return (not self.status or status in self.status) and self.occurs(text, normal)
+
+    def occurs(self, text: str, normal: str) -> bool:
+        """Whether its wording stands in a text."""
+        return any(self.pattern.search(form) is not None for form in (text, normal))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +76,23 @@ def _rule(number: int, table: Mapping[str, object]) -> OwnRule:
         _signature(place, identifier, table), _compiled(place, pattern), _statuses(place, table.get("status"))
     )
     example = table.get("example")
-    if isinstance(example, str) and not rule.matches(
-        example, normalise(example), rule.status[0] if rule.status else None
-    ):
+    if isinstance(example, str) and not rule.occurs(example, normalise(example)):
         raise SettingsError(
             f"{place} ({identifier}): the pattern does not match its own example.", "Mend the pattern or the example."
         )
     return rule
 
 
-def _compiled(place: str, pattern: str) -> object:
+def _compiled(place: str, pattern: str) -> Any:
     options = re2.Options()
     options.case_sensitive, options.log_errors = False, False
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        said = error.args[0] if error.args else "it is malformed"
-        text = said.decode() if isinstance(said, bytes) else str(said)
+        (said,) = error.args  # UTF-8, as bytes
         raise SettingsError(
-            f"{place}: the pattern cannot be used: {text}.", "Patterns are RE2: no look-around and no back-references."
+            f"{place}: the pattern cannot be used: {said.decode()}.",
+            "Patterns are RE2: no look-around and no back-references.",
         ) from None
 
 
@@ -112,7 +113,8 @@ def _signature(place: str, identifier: str, table: Mapping[str, object]) -> Sign
 
 def _remedies(table: Mapping[str, object]) -> tuple[Remedy, ...]:
     text, command, url = (str(table[key]) if table.get(key) else None for key in ("remedy", "command", "url"))
-    return (Remedy(text or "See the command.", command, url),) if text or command or url else ()
+    plainest = "See the command." if command else "See the page."
+    return (Remedy(text or plainest, command, url),) if text or command or url else ()
 
 
 def _statuses(place: str, value: object) -> tuple[int, ...]:
