@@ -37,7 +37,7 @@ BEFORE: tuple[Check, ...] = (
     Check("data.results", "data", "the result tables exist", database.results, needs=("project.reachable",)),
     Check("data.visible", "data", "rows are visible to this key", database.visible, needs=("data.table",)),
     Check("data.pending", "data", "the pending rows can be counted", database.pending, needs=("data.visible",)),
-    Check("data.pictures", "data", "the pending rows' pictures can be analysed", pictures.sample,
+    Check("data.pictures", "data", "the pending rows' files can be analysed", pictures.sample,
           needs=("data.pending",)),
 )  # fmt: skip
 

@@ -57,7 +57,7 @@ def render(outcome: Outcome, function: str, paper: Paper, verbosity: int = 0) ->
 def _facts(outcome: Outcome, function: str, paper: Paper) -> list[Text]:
     diagnosis = outcome.diagnosis
     facts = [paper.fact("row", outcome.row.id)] if outcome.row.id else []
-    facts.append(paper.fact("picture", outcome.row.url or "none"))
+    facts.append(paper.fact("url", outcome.row.url or "none"))
     facts.append(paper.fact("call", _call(outcome, function)))
     if diagnosis.parts:
         told = ", ".join(f"{name} {'yes' if there else 'MISSING'}" for name, there in diagnosis.parts.items())

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import io
+import re
 
 import httpx
 import pytest
 from PIL import Image
 
 from diag.config.settings import SecretsSettings, Settings
-from diag.rows.picture import OPENAI, REKOGNITION, Pictures, Seen, judge, limits_for, url_fault
+from diag.rows.picture import ANYTHING, OPENAI, REKOGNITION, Pictures, Seen, judge, limits_for, url_fault
 from diag.rows.request import row_columns, row_from
 
 
@@ -181,3 +182,14 @@ async def test_rows_without_an_address_are_not_looked_at() -> None:
         assert await pictures.fault(None) is None
     assert "" not in row_columns(settings)
     assert row_from({"id": 7}, settings).url is None
+
+
+@pytest.mark.parametrize("url", ["https://x.example/a.mp3", None])
+@pytest.mark.parametrize("status", [401, 404, 500])
+async def test_of_a_recording_nobody_speaks_as_of_a_picture(url: str | None, status: int) -> None:
+    answers = httpx.MockTransport(lambda request: httpx.Response(status))
+    async with Pictures(ANYTHING, transport=answers) as pictures:
+        fault = await pictures.fault(url)
+    assert fault
+    words = " ".join([fault.title, *(one.text for one in fault.remedies)])
+    assert not re.search("picture|photo|image", words)

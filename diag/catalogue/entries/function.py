@@ -24,7 +24,7 @@ SIGNATURES = (
     Signature("function.bad-request", "the function refused the request's shape", _FAILED, Scope.PROJECT, (Remedy("Fit the fields under [function] payload in nukediag.toml to what the function expects.", "nukediag config show",),)),
     Signature("function.unauthorized", "the function itself refused the caller", _FAILED, Scope.PROJECT, (Remedy("Call it with the key or the user that it expects.", "nukediag config show"),)),
     Signature("function.rate-limited", "the function's own limit or daily budget is reached", _FAILED, Scope.TRANSIENT, (Remedy("Wait until the limit's window has passed, or raise it in the function."),)),
-    Signature("function.item-rejected", "the function read the picture and could not analyse it", _FAILED, Scope.ITEM, (Remedy("Leave the row out, or give it another picture."),)),
+    Signature("function.item-rejected", "the function read what the row holds and could not analyse it", _FAILED, Scope.ITEM, (Remedy("Leave the row out, or give it another file."),)),
     Signature("function.unavailable", "the function says that it is not available at present", _FAILED, Scope.TRANSIENT, (Remedy("Wait and try again."),)),
     Signature("function.outbound-failed", "the function's own outgoing connection failed", _FAILED, Scope.TRANSIENT, (Remedy("Try again; if it lasts, look at the host that the message names."), _LOGS)),
 )

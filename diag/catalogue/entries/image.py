@@ -1,6 +1,9 @@
 # ruff: noqa: E501 - patterns and remedies are data, one entry a line
 # fmt: off
-"""The picture itself, as the function or nukediag met it (a picture that a provider could not use is the provider's signature)."""
+"""The picture itself, as the function or nukediag met it (a picture that a provider could not use is the provider's signature).
+
+Rows may have recordings or documents in its place, so the words that are shown speak of files wherever that can be.
+"""
 
 from diag.catalogue.entries.wording import BROKEN_CONNECTION
 from diag.catalogue.model import Mark, Rule, Signature
@@ -10,14 +13,14 @@ _FAILED = Verdict.FAILED
 _LOOK = Remedy("Open the row's URL; mend or clear it, or leave the row out.", "curl -sI '{url}'")
 
 SIGNATURES = (
-    Signature("image.not-found", "the picture is gone", _FAILED, Scope.ITEM, (_LOOK,)),
+    Signature("image.not-found", "the row's file is gone", _FAILED, Scope.ITEM, (_LOOK,)),
     Signature("image.bucket-missing", "the storage bucket does not exist", _FAILED, Scope.PROJECT, (Remedy("Create the bucket, or mend the bucket's name in the rows.", None, "https://supabase.com/dashboard/project/{ref}/storage/buckets",),)),
-    Signature("image.forbidden", "the picture may not be fetched with this link", _FAILED, Scope.ITEM, (Remedy("Make the bucket public, or sign a fresh link.", None, "https://supabase.com/docs/guides/storage/serving/downloads",),)),
-    Signature("image.unreachable", "the picture's host does not answer", _FAILED, Scope.TRANSIENT, (Remedy("Try again later; look at the host if it lasts.", "curl -sI '{url}'"),)),
+    Signature("image.forbidden", "the row's file may not be fetched with this link", _FAILED, Scope.ITEM, (Remedy("Make the bucket public, or sign a fresh link.", None, "https://supabase.com/docs/guides/storage/serving/downloads",),)),
+    Signature("image.unreachable", "the host of the row's file does not answer", _FAILED, Scope.TRANSIENT, (Remedy("Try again later; look at the host if it lasts.", "curl -sI '{url}'"),)),
     Signature("image.not-an-image", "something else than a picture came", _FAILED, Scope.ITEM, (_LOOK,)),
-    Signature("image.unsupported-format", "the picture's format is not supported", _FAILED, Scope.ITEM, (Remedy("Convert it to JPEG or PNG."),)),
-    Signature("image.too-large", "the picture is too large", _FAILED, Scope.ITEM, (Remedy("Scale it down: below 5 MB for Rekognition, 20 MB for the vision model.", None, "https://docs.aws.amazon.com/rekognition/latest/dg/limits.html",),)),
-    Signature("image.url-invalid", "the row's picture URL is missing or malformed", _FAILED, Scope.ITEM, (Remedy("Mend the URL in the row, or leave the row out."),)),
+    Signature("image.unsupported-format", "the file's format is not supported", _FAILED, Scope.ITEM, (Remedy("Convert it to a format that the function takes: a picture to JPEG or PNG."),)),
+    Signature("image.too-large", "the file is too large", _FAILED, Scope.ITEM, (Remedy("Make it smaller: a picture below 5 MB for Rekognition, 20 MB for the vision model.", None, "https://docs.aws.amazon.com/rekognition/latest/dg/limits.html",),)),
+    Signature("image.url-invalid", "the row's URL is missing or malformed", _FAILED, Scope.ITEM, (Remedy("Mend the URL in the row, or leave the row out."),)),
 )
 
 _PICTURE = (

@@ -27,7 +27,7 @@ async def call(facts: Facts) -> Finding:
     sample = await facts.sample()
     if all(looked.fault for looked in sample):
         because = "data.pictures" if sample else "data.pending"
-        return Finding(Status.SKIP, "there is no pending row with a good picture to call it for", because=because)
+        return Finding(Status.SKIP, "there is no pending row with a good file to call it for", because=because)
     rows = await _held(facts)
     if not rows:
         return Finding(Status.UNKNOWN, "workers on a queue are calling every row that it could be called for")

@@ -13,7 +13,7 @@ from diag.preflight.model import Finding, Status
 async def sample(facts: Facts) -> Finding:
     """Pictures of pending rows can be fetched and are ones that the services accept."""
     if not facts.settings.table.url:
-        return passed("the rows have no pictures")
+        return passed("the rows have no files")
     looked = await facts.sample()
     bad = [one for one in looked if one.fault]
     if not looked:
@@ -28,7 +28,7 @@ def _some_bad(looked: tuple[Looked, ...], bad: list[Looked]) -> Finding:
     kinds = Counter(one.fault.signature for one in bad if one.fault)
     told = ", ".join(f"{signature} {count}" for signature, count in kinds.most_common())
     evidence = tuple(Evidence(f"row {one.row.id}", _seen(one.fault)) for one in bad[:3] if one.fault)
-    summary = f"{len(bad)} of {len(looked)} pictures cannot be analysed ({told})"
+    summary = f"{len(bad)} of {len(looked)} files cannot be analysed ({told})"
     finding = found(commonest(bad), summary, status=Status.WARN if len(bad) < len(looked) else _all_bad(bad))
     return Finding(finding.status, summary, finding.diagnosis, evidence=evidence)
 

@@ -34,7 +34,7 @@ def report_of_test_image(document: TestImageDocument) -> ReportDocument:
 
 def _about(document: TestImageDocument) -> Iterator[Fact]:
     if document.row or document.id:
-        yield Fact(label="row" if document.row else "picture", text=document.row or document.id or "")
+        yield Fact(label="row" if document.row else "url", text=document.row or document.id or "")
     for label, text in (("execution", document.http.execution_id), ("request", document.http.sb_request_id)):
         if text:
             yield Fact(label=label, text=text)
