@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import string
 from collections.abc import Mapping, Sequence
+from shlex import quote
 
 from diag.catalogue.model import Signature
 from diag.catalogue.registry import SIGNATURES
@@ -63,8 +64,16 @@ def in_context(diagnosis: Diagnosis, context: Mapping[str, str]) -> Diagnosis:
 def _filled(entry: Signature, context: Mapping[str, str]) -> tuple[Remedy, ...]:
     words = {**_PLACEHOLDERS, **{key: value for key, value in context.items() if value}}
     return tuple(
-        Remedy(_fill(one.text, words) or "", _fill(one.command, words), _fill(one.url, words)) for one in entry.remedies
+        Remedy(_fill(one.text, words) or "", _fill(one.command, _quoted(words)), _fill(one.url, words))
+        for one in entry.remedies
     )
+
+
+def _quoted(words: Mapping[str, str]) -> dict[str, str]:
+    """The words as a shell takes them: a command is there to be copied, and a name may come from a file of others. The
+    URL stands in quotes already."""
+    quoted = {key: value if value == _PLACEHOLDERS.get(key) else quote(value) for key, value in words.items()}
+    return {**quoted, "url": words["url"].replace("'", "'\"'\"'")}
 
 
 def _fill(text: str | None, words: Mapping[str, str]) -> str | None:

@@ -7,6 +7,7 @@ import stat
 import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from shlex import quote
 
 from diag.config.envfiles import EnvFile
 from diag.secret import redact
@@ -21,11 +22,11 @@ def exposures(env_files: Iterable[EnvFile]) -> Iterator[str]:
         if _holds_a_secret(env_file):
             readers = _readers(env_file.path)
             if readers:
-                yield f"{env_file.shown} can be read by {readers}: chmod 600 {env_file.shown}"
+                yield f"{env_file.shown} can be read by {readers}: chmod 600 {quote(env_file.shown)}"
             if is_tracked(env_file.path):
                 yield (
                     f"{env_file.shown} is tracked by git: whoever has the repository has its secrets. "
-                    f"git rm --cached {env_file.shown}, ignore it, and replace the secrets."
+                    f"git rm --cached {quote(env_file.shown)}, ignore it, and replace the secrets."
                 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from diag.backfill.run import settle_seconds
 from diag.config.settings import Settings
 from diag.errors import UsageError
@@ -42,7 +44,7 @@ async def check_queue(project: Project, queue: str, *, must_be_there: bool) -> N
     """Raises UsageError where the queue cannot be this worker's, ProjectError where nobody can say."""
     found = await known_state(project, queue)
     if found is None and must_be_there:
-        raise UsageError(f"there is no queue {queue}", f"nukediag backfill --if-healthy --queue {queue}")
+        raise UsageError(f"there is no queue {queue}", f"nukediag backfill --if-healthy --queue {quote(queue)}")
     work = found.work if found else None
     if work is not None and work != work_of(project.configuration.settings):
         said = f"the queue {queue} holds rows of {work.table} for {work.function}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from shlex import join, quote
 
 from diag.config.settings import Settings
 from diag.credentials import Copies, Copy, State
@@ -73,7 +74,7 @@ def _proven(asked: Sequence[Verification], provider: str) -> bool:
 
 def _differing(finding: Finding, different: Sequence[Copy]) -> Finding:
     told = tuple(Evidence("project's secrets", copy.told) for copy in different)
-    names = " ".join(copy.name for copy in different if copy.local and copy.state is not State.UNREADABLE)
+    names = join(copy.name for copy in different if copy.local and copy.state is not State.UNREADABLE)
     command = f"nukediag secrets push {names} --overwrite --yes"
     mend = (Remedy("Set the local value, if that is the right one.", command),) if names else ()
     remedies = finding.remedies or (finding.diagnosis.remedies if finding.diagnosis else ())
@@ -90,7 +91,7 @@ def _is_token_stray(own: Sequence[Copy]) -> bool:
 def _without_token(finding: Finding, ref: str | None) -> Finding:
     remedy = Remedy(
         "Take the session token away: it belongs to temporary keys, and the key pair here is a lasting one.",
-        f"supabase secrets unset AWS_SESSION_TOKEN --project-ref {ref or '<project-ref>'}",
+        f"supabase secrets unset AWS_SESSION_TOKEN --project-ref {quote(ref) if ref else '<project-ref>'}",
     )
     remedies = finding.remedies or (finding.diagnosis.remedies if finding.diagnosis else ())
     return dataclasses.replace(finding, remedies=(remedy, *remedies))
@@ -101,7 +102,7 @@ def _stale(finding: Finding, own: Sequence[Copy], function: str, ref: str | None
     minutes = int(min((now - moment for moment in changed), default=_FRESH * 2).total_seconds() // 60)
     since = f", changed {minutes} minutes ago" if timedelta(minutes=minutes) < _FRESH else ""
     seen = Evidence("provider", f"takes the stored value{since}: a warm worker may still hold an older one")
-    command = f"supabase functions deploy {function} --project-ref {ref or '<project-ref>'}"
+    command = f"supabase functions deploy {quote(function)} --project-ref {quote(ref) if ref else '<project-ref>'}"
     remedy = Remedy("Deploy the function again: that ends its warm workers.", command)
     remedies = finding.remedies or (finding.diagnosis.remedies if finding.diagnosis else ())
     return dataclasses.replace(finding, evidence=(seen, *finding.evidence), remedies=(remedy, *remedies))
@@ -126,8 +127,8 @@ def with_ways_on(results: tuple[CheckResult, ...], settings: Settings) -> tuple[
 
 
 def _ways_on(fallback: str) -> tuple[Remedy, ...]:
-    deploy = f"nukediag functions deploy {fallback}"
-    go_on = f"nukediag backfill --if-healthy --function {fallback}"
+    deploy = f"nukediag functions deploy {quote(fallback)}"
+    go_on = f"nukediag backfill --if-healthy --function {quote(fallback)}"
     return (
         Remedy("Or go on without AWS, first: deploy the function that needs none (if it is not yet).", deploy),
         Remedy("Then: run the backfill with it.", go_on),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from shlex import quote
 
 from diag.credentials import Copies, Copy, State
 from diag.credentials.pushing import refusal
@@ -116,7 +117,7 @@ def _deployment(results: Sequence[CheckResult], view: View) -> tuple[Mend, ...]:
         return ()
     if view.function in view.shipped:
         return (Mend(MendAction.DEPLOY, view.function, "as nukediag ships it"),)
-    why = f"{result.finding.summary}; nukediag does not ship it (supabase functions deploy {view.function})"
+    why = f"{result.finding.summary}; nukediag does not ship it (supabase functions deploy {quote(view.function)})"
     return (Mend(MendAction.LEAVE, view.function, why),)
 
 

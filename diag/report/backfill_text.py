@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from shlex import quote
 
 from rich.text import Text
 
@@ -92,7 +93,7 @@ def _facts(result: BackfillResult, paper: Paper) -> Iterator[Text]:
         yield paper.fact("left", f"{result.remaining:,} rows are still without a result")
     if result.queue is not None and result.stopped is None:
         yield paper.fact("queued", f"{result.queued:,} rows on {result.queue}; they wait for workers:")
-        yield paper.fact("", f"nukediag worker --queue {result.queue}")
+        yield paper.fact("", f"nukediag worker --queue {quote(result.queue)}")
     yield paper.fact("run", result.run)
 
 
@@ -125,7 +126,7 @@ def _mend(result: BackfillResult, paper: Paper, context: dict[str, str]) -> Iter
         gated = result.exit_code is ExitCode.UNHEALTHY
         yield paper.fact("next", "mend it, then run the same command again" if gated else _RESUME)
     elif example := next((seen.example for seen in result.signatures if result.failed and seen.example), None):
-        yield paper.fact("next", f"look at one of them: nukediag test-image {example}")
+        yield paper.fact("next", f"look at one of them: nukediag test-image {quote(example)}")
 
 
 def _known(result: BackfillResult, signature: str, context: dict[str, str]) -> tuple[str, Sequence[Remedy]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from shlex import join
 
 from tabulate import tabulate
 
@@ -56,8 +57,8 @@ def _mends(different: Sequence[Copy]) -> list[str]:
     settable = [copy for copy in different if copy.local]
     fresh = [copy.name for copy in settable if copy.stored is None]
     stale = [copy.name for copy in settable if copy.stored is not None]
-    commands = [f"nukediag secrets push {' '.join(fresh)} --yes"] if fresh else []
-    return [*commands, *([f"nukediag secrets push {' '.join(stale)} --overwrite --yes"] if stale else [])]
+    commands = [f"nukediag secrets push {join(fresh)} --yes"] if fresh else []
+    return [*commands, *([f"nukediag secrets push {join(stale)} --overwrite --yes"] if stale else [])]
 
 
 _WORDS = {Action.SET: "set", Action.OVERWRITE: "overwrite", Action.KEEP: "keep", Action.REFUSE: "refuse"}

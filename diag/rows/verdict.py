@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from shlex import quote
 
 from diag.catalogue import classify, describe
 from diag.config.settings import TableSettings
@@ -77,7 +78,7 @@ def _with_remedy(diagnosis: Diagnosis, outcome: Outcome) -> Diagnosis:
     if not diagnosis.others:
         return diagnosis
     anew = Remedy(
-        "The stored result is faulty: have it analysed anew.", f"nukediag test-image {outcome.row.id} --force"
+        "The stored result is faulty: have it analysed anew.", f"nukediag test-image {quote(outcome.row.id)} --force"
     )
     return replace(diagnosis, remedies=(anew, *diagnosis.remedies))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from diag.catalogue import classify, describe
 from diag.config.keys import read_key
 from diag.diagnosis import Evidence, Remedy
@@ -60,16 +62,15 @@ async def jwt(facts: Facts) -> Finding:
         function = await facts.deployed()
     except ProjectError as error:
         return no_permission(error, "the functions", "edge_functions_read")
-    key, name = facts.configuration.service_key, facts.settings.function.name
+    key, name, ref = facts.configuration.service_key, facts.settings.function.name, facts.configuration.ref
     if function is None or key is None or function.verify_jwt is None:
         return unknown("the Management API does not say whether JWTs are checked")
     if facts.told_verify_jwt not in (None, function.verify_jwt):
         return _drifted(facts, deployed=function.verify_jwt)
     if not function.verify_jwt or read_key(key).is_jwt:
         return passed(f"verify_jwt is {str(function.verify_jwt).lower()}")
-    command = (
-        f"supabase functions deploy {name} --no-verify-jwt --project-ref {facts.context.get('ref', '<project-ref>')}"
-    )
+    project = quote(ref) if ref else "<project-ref>"
+    command = f"supabase functions deploy {quote(name)} --no-verify-jwt --project-ref {project}"
     remedies = (
         Remedy("If the test call ends in a 401: use the legacy service_role key, or turn the JWT check off.", command),
     )

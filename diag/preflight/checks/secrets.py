@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from shlex import join, quote
 
 from diag.catalogue import describe
 from diag.credentials import Copies, Copy, State
@@ -64,7 +65,7 @@ def set_command(facts: Facts, name: str, *, stored: bool = False) -> Remedy:
     local = facts.configuration.local_secrets.get(name)
     if local is not None and not local.warnings:
         overwrite = " --overwrite" if stored else ""
-        return Remedy(f"Set it from {local.place.text}.", f"nukediag secrets push {name}{overwrite} --yes")
+        return Remedy(f"Set it from {local.place.text}.", f"nukediag secrets push {quote(name)}{overwrite} --yes")
     ref, file = _ref(facts), "supabase/functions/.env"
     command = f"supabase secrets set --env-file {file} --project-ref {ref}"
     return Remedy(f"Put {name}=<value> into {file} and set it.", command)
@@ -91,7 +92,7 @@ async def expected(facts: Facts, *, name: str) -> Finding:
 
 def _set_value(facts: Facts, name: str, value: str) -> Remedy:
     # The one place where a value stands in a command: it is in the settings already, and no secret.
-    command = f"supabase secrets set {name}={value} --project-ref {_ref(facts)}"
+    command = f"supabase secrets set {quote(f'{name}={value}')} --project-ref {_ref(facts)}"
     return Remedy(f"Set {name} to {value}, or change secrets.expected in nukediag.toml.", command)
 
 
@@ -135,7 +136,7 @@ def _stale(facts: Facts, names: tuple[str, ...]) -> Finding:
 
 def deploy_again(facts: Facts) -> Remedy:
     """What ends the workers that still hold an older value."""
-    command = f"supabase functions deploy {facts.settings.function.name} --project-ref {_ref(facts)}"
+    command = f"supabase functions deploy {quote(facts.settings.function.name)} --project-ref {_ref(facts)}"
     return Remedy("Deploy the function again: running ones still hold the value from before the last change.", command)
 
 
@@ -158,7 +159,7 @@ def _agreement(compared: Copies) -> str:
 
 
 def _mend(different: Sequence[Copy]) -> tuple[Remedy, ...]:
-    names = " ".join(copy.name for copy in different if copy.local)
+    names = join(copy.name for copy in different if copy.local)
     if not names:
         return (Remedy("Set the right value.", "nukediag secrets diff"),)
     text = "If the local copies are right, set them."
@@ -190,15 +191,16 @@ def _given(facts: Facts, lacking: Sequence[Lack]) -> tuple[Remedy, ...]:
         f"Put {' and '.join(f'{name}=<value>' for name in absent)} into supabase/functions/.env and set what is there."
     )
     text = put if absent else "Set what the code needs."
-    pushed = (Remedy(text, f"nukediag secrets push {' '.join(settable)} --yes"),) if settable else ()
+    pushed = (Remedy(text, f"nukediag secrets push {join(settable)} --yes"),) if settable else ()
     reserved = any(not lack.can_be_set for lack in lacking)
-    command = f"supabase functions deploy {facts.settings.function.name} --project-ref {_ref(facts)}"
+    command = f"supabase functions deploy {quote(facts.settings.function.name)} --project-ref {_ref(facts)}"
     other = Remedy("Let the code read the names that the platform gives, and deploy it again.", command)
     return (*pushed, other) if reserved else pushed
 
 
 def _ref(facts: Facts) -> str:
-    return facts.context.get("ref", "<project-ref>")
+    ref = facts.context.get("ref")
+    return quote(ref) if ref else "<project-ref>"
 
 
 def _unclear(source: Source) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from shlex import quote
 from typing import Any
 
 from diag.backfill.history import History
@@ -160,7 +161,7 @@ def _mends(result: BackfillResult, history: History | None) -> list[Mend]:
         return [_AGAIN]
     example = next((seen.example for seen in result.signatures if seen.example), None)
     if result.failed and example:
-        return [Mend(text="look at one of the failed rows", command=f"nukediag test-image {example}")]
+        return [Mend(text="look at one of the failed rows", command=f"nukediag test-image {quote(example)}")]
     return []
 
 

@@ -9,6 +9,7 @@ import base64
 import hashlib
 from functools import cache
 from pathlib import Path
+from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,7 +51,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
     )
     found.globals.update(glyphs=_GLYPHS, scopes=_SCOPES, item_words=_ITEMS.get, share=share, took=took)
-    found.globals.update(outcomes=charts.WORDS, met=charts.met)
+    found.globals.update(outcomes=charts.WORDS, met=charts.met, quote=quote)
     found.tests["web_address"] = is_web_address
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from shlex import quote
 
 from diag.report.page.html import is_web_address
 from diag.report.page.model import Failure, Fixes, Flow, Item, Mend, ReportDocument, RowSeen
@@ -104,7 +105,7 @@ def _failure(seen: Failure) -> Iterator[str]:
     yield f"{plain(seen.title)}{evidence}"
     first = seen.mends[0] if seen.mends else None
     yield f"{plain(first.text)} {code(first.command) if first.command else ''}".strip() if first else ""
-    yield code(f"nukediag test-image {seen.example}") if seen.example else ""
+    yield code(f"nukediag test-image {quote(seen.example)}") if seen.example else ""
 
 
 def _items(items: Iterable[Item]) -> str:
