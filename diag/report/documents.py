@@ -6,12 +6,13 @@ money USD.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from diag import __version__
-from diag.diagnosis import Diagnosis
+from diag.diagnosis import Diagnosis, Remedy
 
 
 class Document(BaseModel):
@@ -71,6 +72,11 @@ class TestImageDocument(DiagnosisDocument):
     writes: dict[str, int]
 
 
+def remedy_models(remedies: Iterable[Remedy]) -> list[RemedyModel]:
+    """Remedies as they stand in documents."""
+    return [RemedyModel(text=one.text, command=one.command, url=one.url) for one in remedies]
+
+
 def diagnosis_fields(diagnosis: Diagnosis) -> dict[str, object]:
     """The fields of a ``DiagnosisDocument`` that come from the diagnosis itself."""
     return {
@@ -79,7 +85,7 @@ def diagnosis_fields(diagnosis: Diagnosis) -> dict[str, object]:
         "component": diagnosis.component,
         "scope": diagnosis.scope.value if diagnosis.scope else None,
         "title": diagnosis.title,
-        "remedies": [RemedyModel(text=r.text, command=r.command, url=r.url) for r in diagnosis.remedies],
+        "remedies": remedy_models(diagnosis.remedies),
         "evidence": [EvidenceModel(where=e.where, text=e.text) for e in diagnosis.evidence],
         "others": list(diagnosis.others),
     }

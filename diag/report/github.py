@@ -12,7 +12,8 @@ from typing import Literal
 
 from diag.inert import inert
 from diag.report.fixes import fix_lines
-from diag.report.page.model import Mend, ReportDocument
+from diag.report.page.model import ReportDocument
+from diag.report.page.words import mend_line
 from diag.report.preflight_document import CheckModel, PreflightDocument
 from diag.secret import Secret, redact
 
@@ -83,17 +84,17 @@ def report_annotations(report: ReportDocument) -> Iterator[Annotation]:
     """How it stands, then each cause of failures; for what is neither a preflight nor a drill."""
     level = _LEVELS[report.tone]
     cause = f" ({report.cause.signature})" if report.cause else ""
-    mends = [_mend(one) for one in report.mends]
+    mends = [mend_line(one) for one in report.mends]
     title = f"nukediag {report.subject.kind}: {report.verdict}{cause}"
     yield Annotation(level, title, "\n".join([f"{report.title}: {report.why}", *mends]))
     for seen in report.failures:
-        told = [seen.title, *([f"e.g. {seen.example}"] if seen.example else []), *(_mend(one) for one in seen.mends)]
+        told = [
+            seen.title,
+            *([f"e.g. {seen.example}"] if seen.example else []),
+            *(mend_line(one) for one in seen.mends),
+        ]
         times = "once" if seen.count == 1 else f"{seen.count:,} times"
         yield Annotation("warning", f"{seen.signature}, {times}", "\n".join(told))
-
-
-def _mend(mend: Mend) -> str:
-    return f"mend: {' '.join((mend.text, mend.command or mend.url or '')).strip()}"
 
 
 def _verdict(document: PreflightDocument) -> Annotation:
@@ -110,5 +111,5 @@ def _problem(check: CheckModel) -> Annotation:
     level: Level = "error" if check.status in ("error", "fail") and check.required else "warning"
     cause = f" ({check.signature})" if check.signature else ""
     lines = [check.summary, *(f"seen: {one.where}: {one.text}" for one in check.evidence[:3])]
-    lines += [f"mend: {' '.join((one.text, one.command or one.url or '')).strip()}" for one in check.remedies]
+    lines += [mend_line(one) for one in check.remedies]
     return Annotation(level, f"{check.status}: {check.id}{cause}", "\n".join(lines))

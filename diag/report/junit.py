@@ -12,6 +12,7 @@ from xml.etree import ElementTree as XML  # writing only
 
 from diag.inert import inert
 from diag.report.fixes import fix_lines
+from diag.report.page.words import mend_line
 from diag.report.preflight_document import CheckModel, PreflightDocument
 from diag.secret import redact
 
@@ -71,9 +72,7 @@ def _facts(check: CheckModel) -> list[str]:
     facts = [f"cause: {check.signature}"] if check.signature else []
     facts += [f"because of: {check.because}"] if check.because else []
     facts += [f"seen: {one.where}: {one.text}" for one in check.evidence]
-    for one in check.remedies:
-        facts += [" ".join(f"mend: {one.text} {one.command or one.url or ''}".split())]
-    return facts
+    return [*facts, *map(mend_line, check.remedies)]
 
 
 def _seconds(milliseconds: float) -> str:

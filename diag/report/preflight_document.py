@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from diag.preflight import CheckResult, PreflightResult
 from diag.preflight.mending import Mend, MendAction
-from diag.report.documents import Document, EvidenceModel, RemedyModel
+from diag.report.documents import Document, EvidenceModel, RemedyModel, remedy_models
 
 StatusName = Literal["pass", "warn", "fail", "unknown", "skip", "error"]
 
@@ -94,7 +94,7 @@ def check_model(result: CheckResult) -> CheckModel:
         summary=finding.summary,
         detail=finding.detail,
         because=finding.because,
-        remedies=[RemedyModel(text=one.text, command=one.command, url=one.url) for one in result.remedies],
+        remedies=remedy_models(result.remedies),
         evidence=[EvidenceModel(where=one.where, text=one.text) for one in result.evidence],
         source=finding.source,
         duration_ms=round(result.duration_ms, 1),

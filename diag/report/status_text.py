@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from rich.text import Text
 
@@ -12,7 +11,7 @@ from diag.backfill.runs import PastRun
 from diag.backfill.standing import Standing
 from diag.fleet.state import QueueState
 from diag.report.backfill_text import duration
-from diag.report.page.words import share
+from diag.report.page.words import clock, share
 from diag.report.queue_text import queues_text
 from diag.report.terminal import Paper, money
 
@@ -69,17 +68,17 @@ def _word(standing: Standing, now: float) -> tuple[str, str, str]:
         stale = f"; it was last heard of {duration(quiet)} ago" if quiet > _STALE else ""
         return word, style, f"for {duration(now - run.started_at)}, process {run.process}{stale}"
     if standing.state == "killed":
-        when = _clock(run.seen_at or run.started_at)
+        when = clock(run.seen_at or run.started_at)
         return "KILLED", "bold red", f"the last run went away at {when}; the same command goes on where it was"
     if run.stopped:
         why = run.stopped.why or run.stopped.reason
-        return "STOPPED", "bold yellow", f"{why}, at {_clock(run.ended_at or run.started_at)}"
+        return "STOPPED", "bold yellow", f"{why}, at {clock(run.ended_at or run.started_at)}"
     done = standing.left == 0
     return "FINISHED" if done else "IDLE", "bold green" if done else "bold", f"the last run ended at {_ended(run)}"
 
 
 def _ended(run: PastRun) -> str:
-    return f"{_clock(run.ended_at or run.started_at)} with {run.succeeded:,} rows done and {run.failed:,} failed"
+    return f"{clock(run.ended_at or run.started_at)} with {run.succeeded:,} rows done and {run.failed:,} failed"
 
 
 def _rows(standing: Standing, paper: Paper) -> Iterator[Text]:
@@ -100,7 +99,7 @@ def _facts(standing: Standing, paper: Paper, now: float) -> Iterator[Text]:
     if run is None:
         return
     if pace:
-        until = f"; about {duration(left)} left, until {_clock(now + left)}" if left else ""
+        until = f"; about {duration(left)} left, until {clock(now + left)}" if left else ""
         yield paper.fact("rate", f"{pace.rate:.3g} rows/s over the last {duration(pace.seconds)}{until}")
     if run.attempted:
         lately = pace.success_rate if pace else None
@@ -124,7 +123,3 @@ def _met(standing: Standing, paper: Paper) -> Iterator[Text]:
     signature = standing.run.stopped.signature if standing.run and standing.run.stopped else None
     if signature:
         yield paper.fact("cause", f"{signature}: nukediag explain {signature} says how to mend it")
-
-
-def _clock(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -26,6 +26,7 @@ from diag.report.page.model import (
     RowsToSee,
     Subject,
     Tone,
+    mends,
 )  # fmt: skip
 from diag.report.page.times import flow, latency
 from diag.report.page.words import clock, share
@@ -156,17 +157,13 @@ def _mends(result: BackfillResult, history: History | None) -> list[Mend]:
     context = {"function": result.function}
     if result.stopped and result.stopped.signature:
         _, _, remedies = _known(result.stopped.signature, result.signatures, context)
-        return [*_as_mends(remedies), _AGAIN]
+        return [*mends(remedies), _AGAIN]
     if result.stopped or (history and history.state == "killed"):
         return [_AGAIN]
     example = next((seen.example for seen in result.signatures if seen.example), None)
     if result.failed and example:
         return [Mend(text="look at one of the failed rows", command=f"nukediag test-image {quote(example)}")]
     return []
-
-
-def _as_mends(remedies: Sequence[Remedy]) -> list[Mend]:
-    return [Mend(text=one.text, command=one.command, url=one.url) for one in remedies]
 
 
 def _figures(result: BackfillResult) -> Iterator[Figure]:
@@ -216,7 +213,7 @@ def _failure(seen: SignatureCount, history: History | None) -> Failure:
         count=seen.count,
         example=seen.example,
         evidence=evidence,
-        mends=_as_mends(remedies),
+        mends=mends(remedies),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from diag.report.documents import Document
+from diag.diagnosis import Remedy
+from diag.report.documents import Document, RemedyModel
 from diag.report.page.readable import Words
 
 Tone = Literal["good", "warn", "bad", "unknown", "busy"]
@@ -38,6 +40,11 @@ class Mend(BaseModel):
     text: Words
     command: Words | None = None
     url: Words | None = None
+
+
+def mends(remedies: Iterable[Remedy | RemedyModel]) -> list[Mend]:
+    """Remedies of a diagnosis, or of a document, as they stand in a report."""
+    return [Mend(text=one.text, command=one.command, url=one.url) for one in remedies]
 
 
 class Seen(BaseModel):

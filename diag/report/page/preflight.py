@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from diag.catalogue import describe
 from diag.report.fixes import ACTIONS, change, ending, is_applied, title
-from diag.report.page.model import Cause, Fact, Figure, Fixes, Item, Mend, ReportDocument, Seen, Subject, Tone
+from diag.report.page.model import Cause, Fact, Figure, Fixes, Item, ReportDocument, Seen, Subject, Tone, mends
 from diag.report.page.words import share, took
 from diag.report.preflight_document import CheckModel, PreflightDocument
 from diag.report.terminal import money
@@ -32,7 +32,7 @@ def report_of_preflight(document: PreflightDocument) -> ReportDocument:
         verdict=document.verdict,
         why=_why(document, root),
         cause=_cause(root.signature if root else document.signature),
-        mends=_mends(root) if root else [],
+        mends=mends(root.remedies) if root else [],
         fixes=_fixes(document),
         figures=list(_figures(document)),
         items=[_item(check) for status in _ORDER for check in document.checks if check.status == status],
@@ -75,10 +75,6 @@ def _cause(signature: str | None) -> Cause | None:
     return Cause(signature=signature, title=found.title if known else "", scope=found.scope if known else None)
 
 
-def _mends(check: CheckModel) -> list[Mend]:
-    return [Mend(text=one.text, command=one.command, url=one.url) for one in check.remedies]
-
-
 def _fixes(document: PreflightDocument) -> Fixes | None:
     fixed = document.fixed
     if not fixed:
@@ -116,7 +112,7 @@ def _item(check: CheckModel) -> Item:
         summary=check.summary,
         signature=check.signature,
         evidence=[Seen(where=one.where, text=one.text) for one in check.evidence],
-        mends=_mends(check),
+        mends=mends(check.remedies),
         notes=list(_notes(check)),
     )
 

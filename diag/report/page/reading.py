@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,7 +22,7 @@ def read_document(text: str, name: str) -> ReportDocument:
     if len(text) > _MOST:
         raise UsageError(f"{name} is too large for a document of nukediag", _HINT)
     try:
-        found = json.loads(text)
+        found = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         raise UsageError(f"{name} is no JSON document", _HINT) from None
     schema = found.get("schema") if isinstance(found, dict) else None
@@ -30,9 +31,17 @@ def read_document(text: str, name: str) -> ReportDocument:
         raise UsageError(f"{name} {said}", f"a report is made of: {', '.join(_READERS)}")
     try:
         return _READERS[schema](found)
-    except (ValidationError, ValueError) as error:
+    except (ValidationError, ValueError, OverflowError) as error:
         where = f" at {_place(error)}" if isinstance(error, ValidationError) else ""
         raise UsageError(f"{name} is not a whole {schema}{where}", _HINT) from None
+
+
+def _finite(number: str) -> float:
+    """No document that nukediag wrote holds a number without an end, also none that is too large for one."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(number)
+    return value
 
 
 def _place(error: ValidationError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from diag.report.documents import TestImageDocument
-from diag.report.page.model import Cause, Fact, Figure, Item, Mend, ReportDocument, Seen, Subject, Tone
+from diag.report.page.model import Cause, Fact, Figure, Item, ReportDocument, Seen, Subject, Tone, mends
 from diag.report.page.words import took
 
 _TONES: dict[str, Tone] = {"ok": "good", "degraded": "warn", "failed": "bad", "inconclusive": "unknown"}
@@ -14,7 +14,6 @@ _TONES: dict[str, Tone] = {"ok": "good", "degraded": "warn", "failed": "bad", "i
 def report_of_test_image(document: TestImageDocument) -> ReportDocument:
     """The report of a test call's document."""
     tone = _TONES[document.verdict]
-    mends = [Mend(text=one.text, command=one.command, url=one.url) for one in document.remedies]
     return ReportDocument(
         exit_code=0,
         subject=Subject(
@@ -26,7 +25,7 @@ def report_of_test_image(document: TestImageDocument) -> ReportDocument:
         verdict=document.verdict,
         why=document.title,
         cause=None if tone == "good" else Cause(signature=document.signature, title="", scope=document.scope),
-        mends=[] if tone == "good" else mends,
+        mends=[] if tone == "good" else mends(document.remedies),
         figures=list(_figures(document)),
         items=[_item(document, tone)],
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from diag.report.backfill_text import duration
+from diag.report.documents import RemedyModel
+from diag.report.page.model import Mend
 
 
 def share(part: float | None) -> str:
@@ -20,6 +22,11 @@ def took(milliseconds: float) -> str:
     if milliseconds < 1_000:
         return f"{milliseconds:.0f} ms"
     return f"{milliseconds / 1_000:.1f} s" if milliseconds < 20_000 else duration(milliseconds / 1_000)
+
+
+def mend_line(one: Mend | RemedyModel) -> str:
+    """A way to mend it in one line: what it does, then the command, else the page."""
+    return " ".join(f"mend: {one.text} {one.command or one.url or ''}".split())
 
 
 def clock(seconds: float) -> str:
