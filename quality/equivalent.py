@@ -17,6 +17,8 @@ _READING = (
     'with closing(sqlite3.connect(f"file:{{quote(str(self.path))}}?mode=ro", uri={uri}, timeout={seconds})) as db:'
 )
 _CLASSIFY = "diag/catalogue/classify.py"
+_BARE = "diag/catalogue/bare_status.py"
+_SAID = 'yield f"{{speaker.provider}}.{{cause}}", {weight}'
 _CEILING = "diag/backfill/ceiling.py"
 _LIMITER = "diag/backfill/limiter.py"
 _FROM_THE_CUT = "only a cut gives it a meaning, and sets it"
@@ -76,6 +78,13 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
         _CLASSIFY,
         "named = [one for one in candidates if one.weight + ASIDE > CERTAIN and is_aside(one.leaf.path)]",
     ): _SCALE,
+    (_BARE, "STATED, PASSED_ON = 61, 39"): _SCALE,
+    (_BARE, "STATED, PASSED_ON = 61, 37"): _SCALE,
+    (_BARE, "weight = STATED - 5 if found.lastgroup else STATED  # its only named group"): _SCALE,
+    (_BARE, _SAID.format(weight="weight if speaker.provider in MODELS else weight - 7, found.start()")): _SCALE,
+    (_BARE, _SAID.format(weight="weight if speaker.provider in MODELS else weight - 5, found.start()")): _SCALE,
+    (_BARE, _SAID.format(weight="STATED - 11 if status in _VAGUE else STATED, speaker.start")): _SCALE,
+    (_BARE, _SAID.format(weight="STATED - 9 if status in _VAGUE else STATED, speaker.start")): _SCALE,
     (_CEILING, "self._best, self._held_until = -1.0, 0.0"): _NO_BEST,
     (_CEILING, "self._best, self._held_until = 0.0, -1.0"): _NO_TIME,
     (_CEILING, "self.level, self._best = max(min(_FIRST, self.most), self.level // 2), -1.0"): _NO_BEST,

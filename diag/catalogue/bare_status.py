@@ -23,13 +23,12 @@ _STATED = re2.compile(
     rb"|\b(?:openai|gemini|claude|anthropic|rekognition|bedrock|groq|mistral|openrouter|vision api|llm"
     rb"|ai (?:api|gateway|service))(?: api)?(?: error)?"
     rb" \(?([45]\d\d)\b"
-    rb"|(?:: |- )([45]\d\d)\b" % {b"said": _SAID_BY, b"between": _BETWEEN, b"phrase": _PHRASE}
+    rb"|(?:: |- )(?P<mere>[45]\d\d)\b" % {b"said": _SAID_BY, b"between": _BETWEEN, b"phrase": _PHRASE}
 )
-_MERE = 5  # the pattern's last group: a number after a colon or dash
-_TELLING = {401, 402, 403, 404, 429}  # statuses that say more than "invalid request" beside them
+_VAGUE = {400, 422}  # statuses that say no more than the words "invalid request" beside them
 MOST = 40
 """Statuses in one text that are looked at."""
-STATED, PASSED_ON = 60, 38
+STATED, PASSED_ON = 61, 38
 """Weights: of a status that the text gives to the provider, and of the answer's own status beside a provider's name."""
 _CAUSES = {
     "model": {
@@ -43,10 +42,19 @@ _CAUSES = {
         422: "bad-request",
         429: "rate-limited",
     },
-    "aws": {400: "bad-request", 401: "key-invalid", 403: "access-denied", 404: "resource-not-found", 429: "throttled"},
+    "aws": {
+        400: "bad-request",
+        401: "key-invalid",
+        403: "access-denied",
+        404: "resource-not-found",
+        408: "timeout",
+        413: "image-rejected",
+        429: "throttled",
+    },
     "supabase": {401: "key-invalid", 403: "permission-denied"},
     "service": {401: "key-invalid", 403: "key-invalid", 429: "rate-limited"},
 }
+_REFUSED = {"model": "bad-request", "aws": "bad-request"}  # what any other 4xx means that the text gives to them
 _BROKEN = {"model": "overloaded", "aws": "unavailable", "supabase": "unavailable", "service": "unavailable"}
 
 
@@ -57,7 +65,7 @@ def bare_statuses(text: bytes, status: int | None, voices: Speakers) -> Iterator
         speaker = _speaker(voices, found.start(), found.end())
         cause = speaker and _cause(speaker.provider, number)
         if speaker and cause:
-            weight = STATED if found.lastindex < _MERE else STATED - 3
+            weight = STATED - 4 if found.lastgroup else STATED  # its only named group
             yield f"{speaker.provider}.{cause}", weight if speaker.provider in MODELS else weight - 6, found.start()
     yield from _passed_on(status, voices.strongest(*MODELS, "aws"))
 
@@ -66,20 +74,25 @@ def _passed_on(status: int | None, speaker: Heard | None) -> Iterator[tuple[str,
     """The answer's own status beside a provider's words: a 4xx is likely the provider's, a 5xx the function's."""
     if speaker is None or status is None or speaker.weight <= FAINT:
         return
-    cause = _cause(speaker.provider, status)
-    if cause and (status < 500 or speaker.weight >= NAMED):
-        weight = PASSED_ON if status >= 500 else STATED if status in _TELLING else STATED - 10
-        yield f"{speaker.provider}.{cause}", weight, speaker.start
+    group = _group(speaker.provider)
+    if cause := _CAUSES[group].get(status):
+        yield f"{speaker.provider}.{cause}", STATED - 10 if status in _VAGUE else STATED, speaker.start
+    elif status >= 500 and speaker.weight >= NAMED:
+        yield f"{speaker.provider}.{_BROKEN[group]}", PASSED_ON, speaker.start
 
 
 def _speaker(voices: Speakers, start: int, end: int) -> Heard | None:
     model = voices.model_at(start, end)
     if model and model.weight >= NAMED:
         return model
-    other = voices.strongest("aws", "supabase", "service")
-    return other if other and other.weight >= NAMED else model
+    return voices.strongest("aws", "supabase", "service") or model
+
+
+def _group(provider: str) -> str:
+    return "model" if provider in MODELS else provider
 
 
 def _cause(provider: str, status: int) -> str | None:
-    group = "model" if provider in MODELS else provider
-    return _CAUSES[group].get(status) or (_BROKEN[group] if status >= 500 else None)
+    """What a status means that the text itself gives to the provider."""
+    group = _group(provider)
+    return _BROKEN[group] if status >= 500 else _CAUSES[group].get(status) or _REFUSED.get(group)

@@ -152,6 +152,6 @@ RULES = (
     Rule("model.bad-request", 85, r"\b(?:temperature|top_p|top_k|max_tokens|parameters?|params?|field|argument) (?:is|are|was|has been) (?:deprecated|not supported|unsupported|not allowed|not permitted)|(?:does not|doesn't) support (?:vision|images?|image input|multimodal)|vision (?:is )?not supported|not one of the allowed values|is a required property"),
     Rule("model.bad-request", 81, r"(?:parameter|param|field|argument|value)s? .{0,20}\b(?:response_format|max_tokens|max_completion_tokens|temperature|tool_choice|top_p)\b.{0,60}(?:invalid|not (?:valid|supported|allowed)|must|unsupported)", default="ai"),
     Rule("model.bad-request", 59, r"(?:response_format|max_tokens|max_completion_tokens|temperature)"),
-    Rule("model.bad-request", 61, r"\bbad[ _]?request\b"),
+    Rule("model.bad-request", 58, r"\bbad[ _]?request\b"),
     Rule("model.bad-request", 58, r"(?:invalid_request_error|invalidrequesterror)"),
 )
