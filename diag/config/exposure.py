@@ -14,6 +14,7 @@ from diag.secret import redact
 
 _GROUP, _OTHERS = stat.S_IRGRP | stat.S_IWGRP, stat.S_IROTH | stat.S_IWOTH
 _PATIENCE = 5.0  # seconds for git
+_ALONE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}  # the first is younger than many a git
 
 
 def exposures(env_files: Iterable[EnvFile]) -> Iterator[str]:
@@ -49,9 +50,10 @@ def is_tracked(path: Path) -> bool:
     path = path.absolute()
     if not any((above / ".git").exists() for above in path.parents):
         return False
-    # A repository's own settings may name a program to run (core.fsmonitor): this one is only looked at.
+    # A repository's own settings may name a program to run (core.fsmonitor; a remote's uploadpack, for objects that it
+    # says are elsewhere): this one is only looked at.
     words = ["git", "-c", "core.fsmonitor=false", "-C", str(path.parent), "ls-files", "-z", "--", path.name]
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | _ALONE
     try:
         told = subprocess.run(words, env=environ, capture_output=True, timeout=_PATIENCE, check=False)
     except (OSError, subprocess.SubprocessError):

@@ -27,8 +27,8 @@ def written(folder: Path, text: str = SECRETS, mode: int = 0o600, name: str = ".
     return path
 
 
-def git(folder: Path, *words: str) -> None:
-    subprocess.run(["git", "-C", str(folder), *words], check=True, capture_output=True)
+def git(folder: Path, *words: str) -> str:
+    return subprocess.run(["git", "-C", str(folder), *words], check=True, capture_output=True, text=True).stdout
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,29 @@ def test_a_repository_cannot_have_a_program_run_by_being_looked_at(tmp_path: Pat
     git(tmp_path, "config", "core.fsmonitor", f"touch {tmp_path}/ran; false")
     git(tmp_path, "config", "alias.ls-files", f"!touch {tmp_path}/ran")
     assert not is_tracked(written(tmp_path))
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_repository_cannot_have_a_program_run_by_lacking_what_it_lists(tmp_path: Path) -> None:
+    """A sparse index is filled from the trees; one that is missing is fetched, by a program that the repository names."""
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far/file").write_text("x")
+    env_file = written(tmp_path)
+    for words in ("init", "add -f .", "-c user.email=a@b -c user.name=a commit -m all"):
+        git(tmp_path, *words.split())
+    tree = git(tmp_path, "rev-parse", "HEAD:far").strip()
+    git(tmp_path, "sparse-checkout", "init", "--cone", "--sparse-index")
+    settings = {
+        "core.repositoryformatversion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": "/nowhere",
+        "remote.origin.uploadpack": f"touch {tmp_path}/ran; false",
+    }
+    for name, value in settings.items():
+        git(tmp_path, "config", name, value)
+    (tmp_path / ".git/objects" / tree[:2] / tree[2:]).unlink()
+    is_tracked(env_file)
     assert not (tmp_path / "ran").exists()
 
 
