@@ -48,6 +48,13 @@ def test_an_input_that_takes_too_much_memory_is_found() -> None:
     assert "out-of-memory" in found.fault
 
 
+def test_an_input_is_kept_also_where_the_process_takes_its_time_to_end() -> None:
+    found = _searched("late", patience=1).find
+    assert found is not None
+    assert b"!" in (found.data or b"")
+    assert "the late fault" in found.fault
+
+
 def test_a_sound_target_passes_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     found = _searched("sound", seconds=2)
