@@ -74,7 +74,7 @@ def test_a_repository_cannot_have_a_program_run_by_being_looked_at(tmp_path: Pat
 
 
 def test_a_repository_cannot_have_a_program_run_by_lacking_what_it_lists(tmp_path: Path) -> None:
-    """A sparse index is filled from the trees; one that is missing is fetched, by a program that the repository names."""
+    """A sparse index is filled from trees; a missing one is fetched, by a program that the repository names."""
     (tmp_path / "far").mkdir()
     (tmp_path / "far/file").write_text("x")
     env_file = written(tmp_path)
