@@ -55,7 +55,7 @@ DECISIONS = (
 )
 """What decides what a failure is, whether to call, whom to call again, what is recorded, and what may be shown."""
 
-UNIT_TESTS = ("tests/test_secret.py", "tests/catalogue", "tests/gate", "tests/backfill")
+UNIT_TESTS = ("tests/test_secret.py", "tests/test_secret_pieces.py", "tests/catalogue", "tests/gate", "tests/backfill")
 WHOLE_FLOWS = ("command", "control", "faults", "hour", "kills", "model")
 """Of the backfill's tests those that run whole flows, on a sandbox or at length: what only they reach is not held."""
 

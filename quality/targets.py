@@ -28,7 +28,7 @@ _NOT_KILLED = ("-k", "not sigkill")
 
 TARGETS: Mapping[str, Target] = {
     "gate": Target(_GATE, ("tests/gate", _PURE)),
-    "secret": Target(("diag/secret.py",), ("tests/test_secret.py", _PURE)),
+    "secret": Target(("diag/secret.py",), ("tests/test_secret.py", "tests/test_secret_pieces.py", _PURE)),
     "limiter": Target(("diag/backfill/limiter.py",), (*_files(_TESTS, "limiter limiter_cuts limiter_steps"), _PURE)),
     "retries": Target(_files(_BACKFILL, "retries fate"), _files(_TESTS, "retries fate fate_edges")),
     "ceiling": Target(("diag/backfill/ceiling.py",), ("tests/backfill/test_ceiling_steps.py", _PURE)),

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import signal
 import sqlite3
 import subprocess
@@ -13,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from diag.backfill.fate import Fate
-from diag.backfill.journal import Journal, journal_path
+from diag.backfill.journal import Journal
 from diag.backfill.records import State
 from diag.backfill.runs import refused_rows
 from diag.diagnosis import Evidence
@@ -159,21 +158,6 @@ async def test_rows_that_are_done_are_pruned_so_that_the_file_stays_small(journa
             await asyncio.sleep(0.002)
     assert await held.counted(State.DONE) <= 210
     await held.close()
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [("vehicle_images", "other"), ("a b", "a_b"), ("a/b", "a b"), ("Größe", "Grüße"), ("a" * 90, "a" * 91), ("A", "a")],
-)
-def test_each_table_has_its_own_journal_with_a_plain_name(tmp_path, one, other):
-    paths = [journal_path(tmp_path, table).name for table in (one, other)]
-    assert len({path.lower() for path in paths}) == 2
-    assert all(re.fullmatch(r"backfill-[A-Za-z0-9_.-]{1,90}\.sqlite3", path) for path in paths)
-
-
-def test_no_tables_name_leads_out_of_the_folder(tmp_path):
-    assert journal_path(tmp_path, "../../etc/passwd").parent == tmp_path
-    assert journal_path(tmp_path, "..").parent == tmp_path
 
 
 WRITES = """
