@@ -159,6 +159,8 @@ def test_fields_of_a_later_version_are_no_reason_to_show_nothing() -> None:
     [
         ("", "no JSON"),
         ("[" * 100_000, "no JSON"),
+        ('{"schema": "nukediag/backfill/1", "duration_ms": 1e999}', "no JSON"),
+        ('{"schema": "nukediag/backfill/1", "duration_ms": NaN}', "no JSON"),
         ("[]", "does not say which document"),
         ('{"schema": ["nukediag/backfill/1"]}', "does not say which document"),
         ('{"schema": "nukediag/config/1"}', "is a nukediag/config/1"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from test_preflight_text import BROKEN, one, whole
 
+from diag.errors import UsageError
 from diag.preflight import Finding, Status
 from diag.report.page.html import render
 from diag.report.page.preflight import report_of_preflight
@@ -40,6 +43,13 @@ def test_an_unknown_verdict_points_at_what_could_not_be_seen() -> None:
     checks = [one("a.b", Finding(Status.PASS, "fine")), one("project.active", Finding(Status.UNKNOWN, "may not look"))]
     report = report_of_preflight(preflight_document(whole(checks)))
     assert (report.verdict, report.tone, report.why) == ("unknown", "unknown", "may not look")
+
+
+def test_a_duration_without_an_end_is_no_duration() -> None:
+    document = json.loads(UNHEALTHY.model_dump_json())
+    document["checks"][0]["duration_ms"] = "inf"
+    with pytest.raises(UsageError, match="not a whole nukediag/preflight/1"):
+        read_document(json.dumps(document), "p.json")
 
 
 @pytest.mark.parametrize("document", [HEALTHY, UNHEALTHY])
