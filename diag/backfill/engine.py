@@ -143,7 +143,7 @@ class Engine:
         if self._tasks and self.caller.tally.calls < (self.most_calls or 0):
             await self.controls.wait(None)  # what is in flight may turn out to cost nothing (a dead picture)
             return
-        spent = f"{self.caller.tally.calls} calls are paid for, and more were not allowed"
+        spent = f"{self.caller.tally.calls} calls were made, and more were not allowed"
         self.controls.drain(Stopped(self.money, None, spent))
 
     def _spawn(self, job: Job, *, watch: bool = True) -> asyncio.Task[Answered | None]:

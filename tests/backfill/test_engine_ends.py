@@ -19,6 +19,7 @@ def test_max_calls_stops_cleanly(journal):
     world = World.of(100)
     result = virtually(world, journal, options=Options(max_calls=25))
     assert (result.calls, result.stopped.reason, result.exit_code) == (25, "max-calls", ExitCode.STOPPED)
+    assert result.stopped.why == "25 calls were made, and more were not allowed"  # not all of them need have cost money
 
 
 def test_max_cost_counts_money(journal):
