@@ -23,6 +23,9 @@ _CEILING = "diag/backfill/ceiling.py"
 _LIMITER = "diag/backfill/limiter.py"
 _FROM_THE_CUT = "only a cut gives it a meaning, and sets it"
 _NO_MATTER = "one row in ten thousand, one character in five hundred: a size, not a rule"
+_SIZE = "one character or name more or less, of sixty to two thousand: a size, not a rule"
+_SIGNS = "diag/catalogue/error_signs.py"
+_PARTS = "diag/catalogue/parts.py"
 _NO_FLOW = "nothing times what has faded since then is nothing"
 _NO_CALM = "less than a minute of calm is no calm"
 _TOO_SHORT = "one more piece, empty or of seven characters: nothing so short is looked up, or only where a text ends"
@@ -120,4 +123,22 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     ): _NO_CALM,
     (_LIMITER, "_next: float = -1.0"): _NO_TIME,
     (_LIMITER, "self.most, self.rate, self._next = rate / _KNOWN, rate, -1.0"): _NO_TIME,
+    (_SIGNS, "_LONG = 2001  # characters: nobody tells of an error at such length"): _SIZE,
+    (_SIGNS, "_LONG = 1999  # characters: nobody tells of an error at such length"): _SIZE,
+    (_SIGNS, "longest = 61 if key in words.TELLING_KEYS else 200"): _SIZE,
+    (_SIGNS, "longest = 59 if key in words.TELLING_KEYS else 200"): _SIZE,
+    (_SIGNS, "longest = 60 if key in words.TELLING_KEYS else 201"): _SIZE,
+    (_SIGNS, "longest = 60 if key in words.TELLING_KEYS else 199"): _SIZE,
+    (_SIGNS, "return len(value) <= longest and bool(words.COMPLAINT.search(value))"): _SIZE,
+    (
+        _SIGNS,
+        "return _declines(text) or "
+        "(len(text) <= _LONG and name in words.TEXT_KEYS and bool(words.SAYS_ERROR.search(text)))",
+    ): _SIZE,
+    (_SIGNS, "return len(text) <= _LONG and bool(words.DECLINES.match(text))"): _SIZE,
+    (_PARTS, "_LONGEST_REMEMBERED = 121  # characters"): _SIZE,
+    (_PARTS, "_LONGEST_REMEMBERED = 119  # characters"): _SIZE,
+    (_PARTS, "MOST_REMEMBERED = 2049"): _SIZE,
+    (_PARTS, "MOST_REMEMBERED = 2047"): _SIZE,
+    (_PARTS, "if len(name) < _LONGEST_REMEMBERED:"): _SIZE,
 }

@@ -20,13 +20,13 @@ def errors(document: Any) -> list[Leaf]:
     """The leaves that tell of an error: the signs themselves, and what stands beside them to explain."""
     found: list[Leaf] = []
     if isinstance(document, str) and words.SAYS_ERROR.search(document):
-        found.append(Leaf("text", "", document))
+        found.append(Leaf("", "", document))
     _gather(found, document, "", 0)
     return found
 
 
 def _gather(found: list[Leaf], document: Any, path: str, depth: int) -> None:
-    if depth > words.DEEP or is_aside(path):
+    if depth >= words.DEEP or is_aside(path):
         return
     if isinstance(document, dict):
         found += object_errors(document, path)
@@ -34,7 +34,7 @@ def _gather(found: list[Leaf], document: Any, path: str, depth: int) -> None:
             if isinstance(value, dict | list):
                 _gather(found, value, f"{path}.{name}" if path else str(name), depth + 1)
     elif isinstance(document, list):
-        for index, value in enumerate(document[:200]):
+        for index, value in enumerate(document[: words.WIDE]):
             if isinstance(value, dict | list):
                 _gather(found, value, f"{path}[{index}]", depth + 1)
 
@@ -65,14 +65,18 @@ def is_error(value: Mapping[Any, Any]) -> bool:
 
 def complaints(all_fields: list[Field]) -> Iterator[Leaf]:
     """Where one or two short texts are all that came, and they complain, the answer is an error."""
-    told = [
-        one
-        for one in all_fields
-        if isinstance(one[2], str) and one[2].strip() and (not is_talk(one) or one[1] in words.TEXT_KEYS)
-    ]
-    others = [one for one in all_fields if not isinstance(one[2], str) and not is_talk(one) and is_present(one[2])]
-    if 0 < len(told) <= 2 and not others and any(_complains(key, value) for _, key, value in told):
+    told = [field for field in all_fields if isinstance(field[-1], str) and _is_told(field)]
+    others = any(
+        not isinstance(field[-1], str) and not is_talk(field) and is_present(field[-1]) for field in all_fields
+    )
+    if len(told) <= 2 and not others and any(_complains(key, value) for _, key, value in told):
         yield from (Leaf(path, key, value) for path, key, value in told)
+
+
+def _is_told(field: Field) -> bool:
+    """Whether a text is there and says something of the matter."""
+    _, key, text = field
+    return bool(text.strip()) and (key in words.TEXT_KEYS or not is_talk(field))
 
 
 def _complains(key: str, value: str) -> bool:
@@ -102,9 +106,7 @@ def is_sign(key: str, value: Any, beside: Mapping[str, Any]) -> bool:
     http = name in words.STATUS_KEYS or (
         name in ("code", "status") and not {"message", "msg", "error"}.isdisjoint(beside)
     )
-    if http and str(value).isdecimal():
-        return 400 <= int(value) <= 599
-    return _is_telling(name, key, value)
+    return bool(http and words.HTTP_ERROR.fullmatch(str(value))) or _is_telling(name, key, value)
 
 
 def _is_telling(name: str, key: str, value: Any) -> bool:

@@ -31,7 +31,7 @@ class Matcher:
 
     def first(self, pattern: str, text: bytes) -> tuple[int, int]:
         """Where the pattern first occurs, as a span of bytes; (0, 0) for the empty pattern."""
-        return next(self.spans(pattern, text, 1), (0, 0)) if pattern else (0, 0)
+        return next(self.spans(pattern, text), (0, 0)) if pattern else (0, 0)
 
     def spans(self, pattern: str, text: bytes, most: int = 20) -> Iterator[tuple[int, int]]:
         """The first occurrences of the pattern."""

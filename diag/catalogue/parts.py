@@ -14,6 +14,7 @@ Field = tuple[str, str, Any]
 _T = TypeVar("_T")
 _LONGEST_REMEMBERED = 120  # characters
 MOST_REMEMBERED = 2048
+_INDEX = re.compile(r"[0-9]{1,9}")
 
 
 class _Memory(dict[str, _T]):
@@ -42,7 +43,9 @@ def remembered(of: Callable[[str], _T]) -> Callable[[str], _T]:
 def at(document: Any, path: str) -> Any:
     """The value at a path (``appraisal.category``, ``results[0].tags``, ``results.0.tags``, ``$.tags``), or None."""
     for step in _steps(path):
-        document = _step(parse(document)[0] if isinstance(document, str) else document, step)
+        if isinstance(document, str):
+            document, _ = parse(document)
+        document = _step(document, step)
     return document
 
 
@@ -54,7 +57,7 @@ def _steps(path: str) -> tuple[str, ...]:
 def _step(document: Any, step: str) -> Any:
     if isinstance(document, dict):
         return document.get(step)
-    inside = isinstance(document, list) and step.isdecimal() and int(step) < len(document)
+    inside = isinstance(document, list) and _INDEX.fullmatch(step) and int(step) < len(document)
     return document[int(step)] if inside else None
 
 
@@ -84,7 +87,7 @@ def _named(document: dict[Any, Any], path: str) -> list[Field]:
 
 
 def _numbered(values: list[Any], path: str, key: str) -> list[Field]:
-    return [(f"{path}[{index}]", key, value) for index, value in enumerate(values[:200])]
+    return [(f"{path}[{index}]", key, value) for index, value in enumerate(values[: words.WIDE])]
 
 
 @remembered
@@ -124,10 +127,11 @@ def _is_talking(key: str) -> bool:
 
 def has_result(all_fields: list[Field]) -> bool:
     """Whether any field is a result: present, no mere number zero or flag, no word for nothing."""
-    return any(
-        not is_talk(field) and is_present(field[2]) and field[2] not in (0, True) and not _says_nothing(field[2])
-        for field in all_fields
-    )
+    return any(_tells(field[-1]) and not is_talk(field) for field in all_fields)
+
+
+def _tells(value: Any) -> bool:
+    return is_present(value) and value not in (0, True) and not _says_nothing(value)
 
 
 def _says_nothing(value: Any) -> bool:

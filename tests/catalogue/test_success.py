@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from diag.catalogue import classify
-from diag.catalogue.parts import MOST_REMEMBERED, remembered
 from diag.diagnosis import Answer, Diagnosis, Verdict
 
 BOTH = ("tags", "appraisal")
@@ -167,19 +166,3 @@ def test_a_text_part_that_tells_of_an_error_is_missing_and_names_the_cause() -> 
 @pytest.mark.parametrize("blank", [" ", "\t", ","])
 def test_a_cache_header_without_a_word_says_nothing(blank: str) -> None:
     assert _seen({"tags": ["a"], "appraisal": {"x": 1}}, **{"x-cache": blank}).verdict is Verdict.OK
-
-
-def test_what_names_tell_is_worked_out_once_and_never_fills_the_memory() -> None:
-    asked: list[str] = []
-
-    @remembered
-    def first(name: str) -> str:
-        asked.append(name)
-        return name[0]
-
-    assert (first("tags"), first("tags"), asked) == ("t", "t", ["tags"])
-    for number in range(2 * MOST_REMEMBERED):
-        first(f"n{number}")
-    assert len(first.__self__) <= MOST_REMEMBERED  # type: ignore[attr-defined]
-    long = "x" * 200
-    assert (first(long), first(long), asked.count(long)) == ("x", "x", 2)

@@ -5,6 +5,7 @@
 import re
 
 DEEP = 8  # levels of an answer that are looked into
+WIDE = 200  # elements of a list that are looked into
 HOLLOW = {"", "null", "none", "undefined", "n/a", "error", "[]", "{}", "nan"}
 PAUSED_STATES = {"paused", "disabled", "maintenance", "suspended", "switched_off"}
 STATE_NAMES = {"status", "state", "reason"}
@@ -67,6 +68,8 @@ ENDINGS = {"safety", "content_filter", "recitation", "prohibited_content", "bloc
 """Reasons for which a model stopped that leave its reply unusable."""
 ENDING_KEYS = {"finishreason", "finish_reason", "stop_reason", "stopreason"}
 STATUS_KEYS = {"statuscode", "status_code", "httpstatus", "http_status"}
+HTTP_ERROR = re.compile(r"[45][0-9]{2}")
+"""What such a field holds where it tells of an error."""
 ERROR_FLAGS = {"iserror", "is_error", "has_error", "haserror", "error_occurred"}
 VALID_KEYS = {"valid", "is_valid", "isvalid", "accepted"}
 CACHED_WORD = re.compile(r"^(?:.{0,12}\b)?(?:cached?|hit|memory|stored|database cache|redis)\b")
@@ -114,7 +117,7 @@ FOREIGN = {
 """A page or text that is not the function's JSON."""
 ANY = {
     402: "gateway.restricted", 405: "gateway.method-not-allowed", 408: "runtime.idle-timeout", 409: "supabase.constraint-violation", 410: "image.not-found", 413: "gateway.payload-too-large",
-    500: "runtime.uncaught-exception", 502: "gateway.unavailable", 504: "gateway.unavailable", 540: "gateway.project-paused", 544: "gateway.unavailable", 546: "runtime.worker-limit",
+    502: "gateway.unavailable", 504: "gateway.unavailable", 540: "gateway.project-paused", 544: "gateway.unavailable", 546: "runtime.worker-limit",
 }
 ERRONEOUS = re.compile(
     r"\b(?:error|fail(?:ed|ure)?|invalid|denied|unable|cannot|could not|not found|exceeded|timed? ?out|timeout|exception|unauthorized|forbidden|missing|unavailable|refused|paused|quota|traceback)\b",
