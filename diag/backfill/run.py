@@ -185,6 +185,7 @@ async def _source(this: Run) -> PendingRows | HollowRows:
         retry_failed=this.options.retry_failed,
         again=again,
         limit=limit,
+        stopping=lambda: this.controls.stopping,
     )
 
 

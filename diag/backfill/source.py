@@ -58,6 +58,7 @@ class PendingRows:
         retry_failed: bool = False,
         again: bool = False,
         limit: int | None = None,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._open_rows = open_rows
         self._still_pending = still_pending
@@ -66,6 +67,7 @@ class PendingRows:
         self._settle = settle
         self._again = again
         self._limit = limit
+        self._stopping = stopping
         self._page: deque[Job] = deque()
         self._fetched = 0.0
         self._last: str | None = None
@@ -78,13 +80,14 @@ class PendingRows:
         """Raises ProjectError where the data API stays away."""
         if self._limit is not None and self.handed_out >= self._limit:
             return None
-        while True:
+        while not self._stopping():  # a million rows that are ruled out must not keep anybody from ending the run
             if not self._page and not await self._turn_page():
                 return None
             await self._freshen()
             if self._page:
                 self.handed_out += 1
                 return self._page.popleft()
+        return None
 
     async def close(self) -> None:
         """Stop reading ahead."""

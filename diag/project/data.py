@@ -18,7 +18,7 @@ import httpx
 from diag.diagnosis import Answer
 from diag.errors import SettingsError
 from diag.project.bounded import read_at_most
-from diag.project.error import ProjectError, Refused, translated, unexpected
+from diag.project.error import ProjectError, Refused, standing_still, translated, unexpected
 from diag.project.http import USER_AGENT, answer_of
 from diag.project.limits import LARGEST_BODY, LARGEST_DESCRIPTION, LONGEST_ANSWER, LONGEST_NUMBER
 from diag.project.retrying import retrying
@@ -96,7 +96,10 @@ class DataApi:
             select = _filtered(self._table(table).select(*columns), where).order(key, desc=last).limit(min(limit, PAGE))
             return (select if after is None else select.gt(key, after)).execute()
 
-        return _rows(await self._read(f"reading {table}", query), key)
+        rows = _rows(await self._read(f"reading {table}", query), key)
+        if any(str(row[key]) == after for row in rows):
+            raise standing_still(f"reading {table}", key)
+        return rows
 
     async def rows(
         self,

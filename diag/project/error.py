@@ -82,6 +82,13 @@ def unexpected(what: str, answer: Answer) -> ProjectError:
     return ProjectError(what, answer, catalogue.describe("gateway.unavailable"))
 
 
+def standing_still(what: str, key: str) -> ProjectError:
+    """A page that begins where the last one ended: whoever walked on would walk for ever."""
+    remedy = Remedy(f"See whether [table] id names a unique column: rows behind a value of {key} must not hold it.")
+    told = dataclasses.replace(catalogue.describe("unknown"), title="the pages do not move on", remedies=(remedy,))
+    return ProjectError(what, Answer(status=200), told)
+
+
 def _too_large(what: str, error: TooLarge) -> ProjectError:
     """Rows beyond the limit are no passing cause: asking again would bring them again."""
     answer = Answer(status=error.status, body=error.head)

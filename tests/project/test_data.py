@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.diagnosis import Scope
-from diag.errors import SettingsError
+from diag.errors import ExitCode, SettingsError
 from diag.project import Project, ProjectError
 from diag.project.data import chunks
 
@@ -202,6 +202,16 @@ async def test_a_record_without_its_key_or_with_half_a_character_is_an_error(tmp
             with pytest.raises(ProjectError) as refused:
                 await ask
             assert refused.value.remedy
+
+
+async def test_a_page_that_begins_where_the_last_one_ended_is_an_error(tmp_path: Path) -> None:
+    """A column that is not unique as a filter compares it, or a cache in between, would make the walk endless."""
+    async with opened(tmp_path, Script(rows({"id": "a"}))) as project:
+        assert await project.data.page("t", ["id"], {}, key="id", after=None, limit=1) == [{"id": "a"}]
+        with pytest.raises(ProjectError, match="do not move on") as refused:
+            await project.data.page("t", ["id"], {}, key="id", after="a", limit=1)
+    assert "unique" in refused.value.remedy
+    assert refused.value.exit_code is ExitCode.UNHEALTHY
 
 
 async def test_a_filter_without_an_operator_names_the_setting(tmp_path: Path) -> None:
