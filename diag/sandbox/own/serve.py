@@ -33,7 +33,7 @@ async def load(folder: Path, into: Path, known: Collection[str], say: Callable[[
     the sandbox's secrets. Raises ``UsageError`` where there is no function; one that cannot start is served all the
     same, since the platform would take it as well, and is spoken of through ``say``."""
     found = find_functions(folder)
-    say(f"fetching what {len(found)} function{'s' * (len(found) > 1)} of {folder} need ...")
+    say(f"fetching what {len(found)} function{'s' * (len(found) > 1)} of {folder} need{'s' * (len(found) == 1)} ...")
     turns = asyncio.Semaphore(_AT_ONCE)
 
     async def ready(function: OwnFunction) -> Prepared:
