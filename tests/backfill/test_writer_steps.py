@@ -89,11 +89,9 @@ async def test_what_waits_when_it_is_closed_is_written(tmp_path):
 
 @pytest.mark.parametrize(("operations", "commits"), [(1000, 2), (1001, 3)])
 async def test_what_gathers_while_the_disk_is_busy_shares_commits_of_five_hundred(kept, operations, commits):
-    free = threading.Event()
-    busy = kept.submit(lambda db: free.wait(60))
-    await asyncio.sleep(0)
-    while kept._queue.qsize():  # until the thread has taken it
-        await asyncio.sleep(0.001)
+    begun, free = threading.Event(), threading.Event()
+    busy = kept.submit(lambda db: begun.set() or free.wait(60))
+    assert await asyncio.to_thread(begun.wait, 60)
     waiting = [kept.write(str(number)) for number in range(operations)]
     free.set()
     assert await busy

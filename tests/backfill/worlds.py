@@ -54,6 +54,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self.selector.now
 
+    async def shutdown_default_executor(self, *patience) -> None:
+        """The patience that newer Pythons have with threads is over at once where time is virtual."""
+        self.selector.busy = lambda: True
+        await super().shutdown_default_executor(*patience)
+
 
 def run_virtually(coroutine: Awaitable):
     """``asyncio.run`` on virtual time."""
