@@ -18,6 +18,7 @@ _READING = (
 )
 _CLASSIFY = "diag/catalogue/classify.py"
 _BARE = "diag/catalogue/bare_status.py"
+_STATUS = "diag/catalogue/status.py"
 _SAID = 'yield f"{{speaker.provider}}.{{cause}}", {weight}'
 _CEILING = "diag/backfill/ceiling.py"
 _LIMITER = "diag/backfill/limiter.py"
@@ -75,7 +76,7 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
         "return bool(candidates) and candidates[0].weight > NOTABLE "
         'and candidates[0].signature != "function.unavailable"',
     ): _SCALE,
-    (_CLASSIFY, "strong = [one for one in candidates if one.weight > TELLING]"): _SCALE,
+    (_CLASSIFY, "return [one.signature for one in candidates if one.weight > TELLING]"): _SCALE,
     (_CLASSIFY, "strong = [one for one in candidates if one.weight + ASIDE > CERTAIN]"): _SCALE,
     (
         _CLASSIFY,
@@ -88,6 +89,9 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     (_BARE, _SAID.format(weight="weight if speaker.provider in MODELS else weight - 5, found.start()")): _SCALE,
     (_BARE, _SAID.format(weight="STATED - 11 if status in _VAGUE else STATED, speaker.start")): _SCALE,
     (_BARE, _SAID.format(weight="STATED - 9 if status in _VAGUE else STATED, speaker.start")): _SCALE,
+    (_STATUS, "weight: int = 34"): _SCALE,
+    (_STATUS, "weight: int = 32"): _SCALE,
+    (_STATUS, 'return Resting(known, 36)  # more than "internal server error" says'): _SCALE,
     (_CEILING, "self._best, self._held_until = -1.0, 0.0"): _NO_BEST,
     (_CEILING, "self._best, self._held_until = 0.0, -1.0"): _NO_TIME,
     (_CEILING, "self.level, self._best = max(min(_FIRST, self.most), self.level // 2), -1.0"): _NO_BEST,

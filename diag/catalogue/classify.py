@@ -164,10 +164,13 @@ def _has_other_cause(case: _Case, seen: Look) -> bool:
 
 def _with_errors(case: _Case, seen: Look) -> _Ruling:
     candidates = _BOOK.candidates(reading_of(seen.errors), None, case.reading)
-    strong = [one for one in candidates if one.weight >= TELLING]
-    signature = strong[0].signature if strong else "function.error-in-200"
+    signature = (_told(candidates) or ["function.error-in-200"])[0]
     verdict = Verdict.DEGRADED if seen.content else Verdict.FAILED
     return _Ruling(signature, candidates, seen.errors, seen.parts, verdict)
+
+
+def _told(candidates: Sequence[Candidate]) -> list[str]:
+    return [one.signature for one in candidates if one.weight >= TELLING]
 
 
 def _without_errors(case: _Case, seen: Look) -> _Ruling:
@@ -211,9 +214,9 @@ def _cache_header(answer: Answer) -> Leaf | None:
 
 def _plain(case: _Case) -> _Ruling:
     """An answer of success that is no JSON object."""
-    candidates = _BOOK.candidates(case.reading, None)
+    candidates = _BOOK.candidates(case.reading, case.status)
     return _Ruling(
-        plain_success(case.answer, case.reading, candidates, case.requires),
+        plain_success(case.answer, case.reading, _told(candidates), case.requires),
         candidates,
         parts=dict.fromkeys(case.requires, False),
     )

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from diag.catalogue.candidates import Candidate
 from diag.catalogue.entries import answers as words
 from diag.catalogue.reading import Reading
 from diag.diagnosis import Answer
@@ -19,37 +18,34 @@ class Resting:
     """Where the search ends without a cause; a cause must weigh at least ``weight`` to be preferred."""
 
     signature: str
-    weight: int
+    weight: int = 33
 
 
 def fallback(answer: Answer, reading: Reading) -> Resting:
     """The signature of an answer of failure whose text names no cause."""
     status = answer.status
     if status is None:
-        return Resting("unknown", 33)
-    if 520 <= status <= 530:
-        return Resting("gateway.unavailable", 40)
-    table = words.OWN if reading.is_json and isinstance(reading.document, dict) else words.FOREIGN
-    signature = words.ANY.get(status) or table.get(status)
-    if signature is None:
-        signature = "runtime.uncaught-exception" if status >= 500 else "unknown"
-    return Resting(signature, 33)
+        return Resting("unknown")
+    table = words.OWN if isinstance(reading.document, dict) else words.FOREIGN
+    if known := words.ANY.get(status) or table.get(status):
+        return Resting(known, 35)  # more than "internal server error" says
+    return Resting("runtime.uncaught-exception" if status >= 500 else "unknown")
 
 
-def plain_success(answer: Answer, reading: Reading, candidates: Sequence[Candidate], requires: Sequence[str]) -> str:
-    """The signature of a 2xx whose body is no JSON object."""
-    strong = [one.signature for one in candidates if one.weight >= 46]
+def plain_success(answer: Answer, reading: Reading, causes: Sequence[str], requires: Sequence[str]) -> str:
+    """The signature of a 2xx whose body is no JSON object. ``causes``: the signatures that its text names, the most
+    telling first."""
     text = reading.text.strip()
     if not text or text in ("null", "undefined", "[object Object]"):
         return "function.unfinished" if answer.status == 202 else "function.empty"
     if reading.is_html:
-        return strong[0] if strong else "unknown"
+        return causes[0] if causes else "unknown"
     if (len(text) < _SHORT and words.ERRONEOUS.search(text)) or re.match(
         r"^\W{0,4}(?:error|failed|exception|traceback)", text, re.IGNORECASE
     ):
-        return strong[0] if strong else "function.error-in-200"
+        return causes[0] if causes else "function.error-in-200"
     if text.startswith(("{", "[")) or requires:
-        return strong[0] if strong and words.ERRONEOUS.search(text) else "function.empty"
+        return causes[0] if causes and words.ERRONEOUS.search(text) else "function.empty"
     return "function.unfinished" if answer.status == 202 else "function.ok"
 
 
@@ -57,6 +53,6 @@ def is_bare_claim(document: object) -> bool:
     """``{"success": true}`` with a word or two about it: no result is promised, so none is missing."""
     if not isinstance(document, dict):
         return False
-    keys = {str(key).lower() for key, value in document.items() if value not in (None, "")}
-    claims = any(document.get(key) is True or key in ("message", "status") for key in document)
-    return bool(keys) and keys <= words.CLAIM_KEYS and claims
+    told = {str(key).lower(): value for key, value in document.items() if value not in (None, "")}
+    claims = any(value is True or key in ("message", "status") for key, value in told.items())
+    return claims and words.CLAIM_KEYS.issuperset(told)

@@ -117,7 +117,7 @@ FOREIGN = {
 """A page or text that is not the function's JSON."""
 ANY = {
     402: "gateway.restricted", 405: "gateway.method-not-allowed", 408: "runtime.idle-timeout", 409: "supabase.constraint-violation", 410: "image.not-found", 413: "gateway.payload-too-large",
-    502: "gateway.unavailable", 504: "gateway.unavailable", 540: "gateway.project-paused", 544: "gateway.unavailable", 546: "runtime.worker-limit",
+    502: "gateway.unavailable", 504: "gateway.unavailable", 528: "gateway.unavailable", 529: "gateway.unavailable", 540: "gateway.project-paused", 544: "gateway.unavailable", 546: "runtime.worker-limit",
 }
 ERRONEOUS = re.compile(
     r"\b(?:error|fail(?:ed|ure)?|invalid|denied|unable|cannot|could not|not found|exceeded|timed? ?out|timeout|exception|unauthorized|forbidden|missing|unavailable|refused|paused|quota|traceback)\b",
