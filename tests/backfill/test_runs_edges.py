@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 
@@ -129,6 +130,32 @@ def test_a_slot_that_no_nukediag_has_written_is_one_too(db, runs, column, value)
     db.execute(f"UPDATE pace SET {column} = ?", (value,))
     with pytest.raises(JournalError, match="cannot be read"):
         runs.slots("r")
+
+
+@pytest.mark.parametrize(
+    ("noted", "told"),
+    [("0.021", 0.021), ("1", 1.0), ("0.5", 0.5), ("0", 0.0), ("-0.5", None), ("-1", None), ("true", None),
+     ("null", None), ('"dear"', None), ("Infinity", None), ("NaN", None)],
+)  # fmt: skip
+def test_what_a_call_cost_is_told_where_a_run_has_noted_a_price(db, runs, noted, told):
+    db.execute(RUN, ("r", 1.0))
+    assert runs.run("r").cost_per_call is None
+    db.execute("UPDATE run SET options = ?", (f'{{"cost_per_call": {noted}}}',))
+    assert runs.run("r").cost_per_call == told
+
+
+def test_the_last_time_of_all_is_the_year_9999(db, runs):
+    last = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
+    db.execute(ITEM, ("f", "a", "r", State.FAILED, 0.0, last, "s"))
+    assert runs.failed_rows("r")[0].ended_at == last
+    db.execute("UPDATE item SET ended_at = ended_at + 1")
+    with pytest.raises(JournalError, match="cannot be read"):
+        runs.failed_rows("r")
+
+
+def test_a_slot_may_be_a_second_wide(db, runs):
+    db.execute("INSERT INTO pace VALUES ('r', 1, 1, 1, 1, 0, 0, 0, 0)")
+    assert runs.slots("r")[0].width == 1
 
 
 def test_whole_numbers_are_times_too(db, runs):
