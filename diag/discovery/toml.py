@@ -10,6 +10,7 @@ from itertools import groupby
 
 from diag.discovery.choice import Choice
 from diag.discovery.proposal import Proposal
+from diag.inert import inert
 
 _HEAD = """\
 # Settings of nukediag for this project, as `nukediag init` found them. Made to be committed: no secret stands here.
@@ -31,7 +32,7 @@ def render(proposal: Proposal, project: Mapping[str, str] | None = None) -> str:
     if proposal.unknown:
         parts.append("\n".join(_comment(f"could not be looked at: {one}") for one in proposal.unknown) + "\n")
     if project:
-        parts.append("[project]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in project.items()))
+        parts.append("[project]\n" + "".join(f"{key} = {_text(value)}\n" for key, value in project.items()))
     for section, choices in groupby(proposal.choices, key=lambda choice: choice.key.partition(".")[0]):
         lines = "\n".join(line for choice in choices for line in _lines(choice))
         parts.append(f"# {_SECTIONS[section]}\n[{section}]\n{lines}\n")
@@ -47,11 +48,11 @@ def _lines(choice: Choice) -> Iterator[str]:
 
 
 def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name)
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _text(name)
 
 
 def _comment(text: str) -> str:
-    return textwrap.fill(" ".join(text.split()), _LINE, initial_indent="# ", subsequent_indent="# ")
+    return textwrap.fill(" ".join(inert(text).split()), _LINE, initial_indent="# ", subsequent_indent="# ")
 
 
 def value_text(value: object) -> str:
@@ -61,4 +62,9 @@ def value_text(value: object) -> str:
         return f"{{ {inside} }}" if inside else "{}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(value_text(one) for one in value)}]"
-    return json.dumps(value, ensure_ascii=False)
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    """As JSON, which is TOML but for DEL; what would act on a terminal is escaped as well."""
+    return "".join(one if inert(one) == one else f"\\U{ord(one):08X}" for one in json.dumps(value, ensure_ascii=False))

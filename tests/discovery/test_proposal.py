@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,8 +11,11 @@ import pytest
 from diag.config.document import checked_settings, read_document
 from diag.config.settings import Settings
 from diag.discovery import Seen, Sight, propose, render
+from diag.discovery.choice import Choice
 from diag.discovery.migrations import tables_in
+from diag.discovery.proposal import Proposal
 from diag.discovery.words import kinship, names_row, singular
+from diag.inert import inert
 from diag.project.code import read_text
 from diag.project.source import Read
 from diag.project.tables import Table
@@ -202,3 +206,15 @@ def test_names_of_secrets_that_are_put_together_leave_a_doubt() -> None:
     )
     choice = propose(Sight({"embed-document": seen})).choice("secrets.required")
     assert (choice.value, choice.sure, "index.ts:9" in choice.because) == ([], False, True)
+
+
+@pytest.mark.parametrize("name", ["a\x1b[2Jb", "a\x7fb", "a\x9bb", "a\u202eb", "a\U000e0041b", 'a"b\\c\nd', "Größe"])
+def test_a_name_that_would_act_on_a_terminal_is_written_escaped_and_read_back(name: str) -> None:
+    choices = (
+        Choice("function.name", name, f"found in {name}", sure=False, others=(name + "2",)),
+        Choice("function.payload", {name: name}, name),
+    )
+    text = render(Proposal(choices, unknown=(name,)), {"ref": name})
+    assert inert(text) == text
+    read = tomllib.loads(text)
+    assert (read["function"]["name"], read["function"]["payload"], read["project"]["ref"]) == (name, {name: name}, name)
