@@ -23,13 +23,10 @@ from diag.config.keys import read_key
 from diag.config.names import CONNECTION, OVERRIDES, PROVIDER_ENDPOINTS, PUBLIC_PREFIXES, variable_of
 from diag.config.settings import Place, Settings
 from diag.config.sources import Sources, gather
-from diag.config.suspicion import faults, is_placeholder, tidy
+from diag.config.suspicion import faults, is_placeholder, looks_secret, tidy
 from diag.config.trust import endpoints, held_back, settle_management_url
 from diag.errors import SettingsError
 from diag.secret import Secret, redact
-
-_SECRET_NAME = re.compile(r"KEY|SECRET|TOKEN|PASS|CREDENTIAL|PRIVATE|DSN", re.IGNORECASE)
-_SHORTEST_SECRET = 16  # shorter values of unknown variables are words that redaction would tear out of plain text
 
 
 def load(
@@ -273,10 +270,7 @@ def _teach_redactor(*all_sources: Sources) -> None:
 
 def _is_secret(found: Found, names: Iterable[str]) -> bool:
     name = found.place.name or ""
-    if is_placeholder(found.raw):
-        return False
-    long_enough = len(found.raw) >= _SHORTEST_SECRET and any(c.isdigit() for c in found.raw)
-    return name in names or bool(_SECRET_NAME.search(name) and long_enough)
+    return not is_placeholder(found.raw) and (name in names or looks_secret(name, found.raw))
 
 
 def _parts(secret: Secret) -> Iterator[Secret]:

@@ -24,6 +24,10 @@ _PLACEHOLDER_HOST = re.compile(
     r"https?://(?:<[^>]*>|x{3,}|(?:your|my-|example)[a-z0-9-]*|\[[^\]]*\]|project[-_]?(?:ref|id))\.supabase\..*",
     re.IGNORECASE,
 )
+_SECRET_NAME = re.compile(r"KEY|SECRET|TOKEN|PASS|_PWD|PWD_|CREDENTIAL|PRIVATE|DSN|SALT|HMAC|SIGNING", re.IGNORECASE)
+_PASSWORD_NAME = re.compile(r"PASS|_PWD|PWD_|SECRET", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[^/\s].{7,}")  # people choose short ones; a path is none
+_SHORTEST_SECRET = 16  # shorter values of unknown variables are words that redaction would tear out of plain text
 _QUOTES = "\"'`“”‘’"
 
 
@@ -52,3 +56,10 @@ def tidy(value: str) -> str:
     bare = value.strip("\ufeff \t\r\n").strip(_QUOTES).strip()
     bare = bare[7:].strip() if bare.lower().startswith("bearer ") else bare
     return re.sub(r"[\r\n\ufeff]", "", bare)
+
+
+def looks_secret(name: str, value: str) -> bool:
+    """Whether a variable that nukediag does not know holds a secret, by its name and its value."""
+    long_enough = len(value) >= _SHORTEST_SECRET and any(letter.isdigit() for letter in value)
+    password = _PASSWORD_NAME.search(name) and _PASSWORD.fullmatch(value)
+    return bool((_SECRET_NAME.search(name) and long_enough) or password)

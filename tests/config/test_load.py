@@ -236,11 +236,16 @@ def test_every_secret_is_taught_to_the_redactor_and_no_plain_word_is(tmp_path: P
     write(
         tmp_path, ".env", "DATABASE_URL=postgres://me:Tr0ub4dor-and-3@db.example.org/postgres\nAWS_REGION=eu-south-9\n"
     )
-    environ = {"AWS_SECRET_ACCESS_KEY": "plainlookingsecretvalue", "STRIPE_TOKEN": "whatever-0123456789"}
+    environ = {
+        "AWS_SECRET_ACCESS_KEY": "plainlookingsecretvalue", "STRIPE_TOKEN": "whatever-0123456789",
+        "DB_PASSWORD": "Hunter2!", "MAIL_PWD": "Hunter3!", "PWD": "/home/me2/work", "OLDPWD": "/home/me2/else",
+        "SSH_ASKPASS": "/usr/lib64/ask", "MAX_TOKENS": "10000001", "ALLOW_PASSES": "many-many",
+    }  # fmt: skip
     loaded(tmp_path, environ)
-    for secret in ("Tr0ub4dor-and-3", "plainlookingsecretvalue", "whatever-0123456789"):
+    for secret in ("Tr0ub4dor-and-3", "plainlookingsecretvalue", "whatever-0123456789", "Hunter2!", "Hunter3!"):
         assert secret not in redact(f"it said {secret}!")
-    assert redact("eu-south-9 and analyze-image") == "eu-south-9 and analyze-image"
+    plain = "eu-south-9 and analyze-image in /home/me2/work and /usr/lib64/ask, 10000001 many-many"
+    assert redact(plain) == plain
 
 
 def test_no_entry_shows_a_secret(tmp_path: Path) -> None:
