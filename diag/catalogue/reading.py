@@ -13,7 +13,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -60,7 +60,7 @@ class Reading:
     document: Any
     is_json: bool
     is_html: bool
-    found: Callable[[], Iterable[Leaf]] = field(repr=False, compare=False)
+    found: Callable[[], Iterable[Leaf]]
 
     @cached_property
     def form(self) -> Normal:
@@ -74,7 +74,7 @@ class Reading:
 
     def leaf_at(self, position: int) -> Leaf:
         """The leaf that a place in the normal form belongs to."""
-        return self.form.leaves[max(bisect_right(self.form.starts, position) - 1, 0)]
+        return self.form.leaves[bisect_right(self.form.starts, position) - 1]
 
 
 def read(body: bytes | str) -> Reading:
@@ -96,13 +96,18 @@ def _documents(text: str) -> list[Any]:
     body."""
     documents = []
     for line in text.splitlines():
-        content = line.removeprefix("data:").strip()
-        document, is_json = parse(content) if content[:1] in ("{", "[") else (None, False)
-        if is_json:
+        content, document = _of_stream(line)
+        if document is not None:
             documents.append(document)
         elif content not in ("", "[DONE]") and not _EVENT_FIELD.match(content):
             return []
     return documents
+
+
+def _of_stream(line: str) -> tuple[str, Any]:
+    """A line without its ``data:``, and the object or list that it is, or None."""
+    content = line.removeprefix("data:").strip()
+    return content, parse(content)[0] if content.startswith(("{", "[")) else None
 
 
 def cut(text: str) -> str:
@@ -134,7 +139,7 @@ def unescape(text: str) -> str:
     """The text with JSON's and Python's escapes undone, as often as they were nested."""
     for _ in range(4):
         if "\\" not in text:
-            break
+            return text
         text = _ESCAPE.sub(_unescaped, text)
     return text
 
@@ -160,8 +165,8 @@ _PLAIN = {"n": "\n", "r": "\n", "t": " "}
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    code = found[1]
-    if code[0] in "ux" and len(code) > 1:
+    (code,) = found.groups()
+    if code.startswith(("u", "x")):
         return chr(int(code[1:], 16))
     return _PLAIN.get(code, code)
 
@@ -195,11 +200,10 @@ def _value(value: Any, path: str, key: str, depth: int) -> Iterator[Leaf]:
 
 def _events(text: str) -> Iterator[Leaf]:
     """The JSON documents of server-sent events (``data: {...}``) and of JSON lines."""
-    for number, line in enumerate(text.splitlines()):
-        content = line.removeprefix("data:").strip()
-        document, is_json = parse(content) if content[:1] in ("{", "[") else (None, False)
-        if is_json:
-            yield from _leaves(document, f"line {number + 1}" if number else "")
+    for number, line in enumerate(text.splitlines(), 1):
+        _, document = _of_stream(line)
+        if document is not None:
+            yield from _leaves(document, f"line {number}" if number > 1 else "")
         else:
             yield Leaf("", "", unescape(line))
 
