@@ -103,7 +103,7 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     (_CEILING, "self._count, self._since, self._full = 0, -1.0, False"): _SET_ANEW,
     (_CEILING, "self._count, self._since, self._full = 0, 0.0, True"): _SET_ANEW,
     (_SECRET, "kept, done, at = list[str](), 0, -1"): "looks once more, at nothing, and goes on from 0",
-    (_SECRET, "yield from _windows(value, max( -1, public - SHORTEST + 1))"): _TOO_SHORT,
+    (_SECRET, "yield from _windows(word, max( -1, public - SHORTEST + 1))"): _TOO_SHORT,
     (_SECRET, "def _windows(text: str, first: int = -1) -> Iterator[str]:"): _TOO_SHORT,
     (
         _SECRET,
