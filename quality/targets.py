@@ -35,7 +35,10 @@ TARGETS: Mapping[str, Target] = {
     "jobs": Target(_files(_BACKFILL, "jobs leftover"), _files(_TESTS, "jobs leftover")),
     "journal": Target(
         _files(_BACKFILL, "journal lease records runs writer"),
-        (*_files(_TESTS, "journal journal_company lease runs runs_edges writer writer_steps"), *_NOT_KILLED),
+        (
+            *_files(_TESTS, "journal journal_company journal_path lease runs runs_edges writer writer_steps"),
+            *_NOT_KILLED,
+        ),
     ),
     "classify": Target(("diag/catalogue/classify.py",), ("tests/catalogue", _PURE)),
     "answers": Target(_files(_CATALOGUE, _ANSWERS), ("tests/catalogue", _PURE)),
