@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from diag.catalogue import classify
 from diag.catalogue.own import OwnSignatures
+from diag.catalogue.waits import moment
 from diag.diagnosis import Answer, Diagnosis, Evidence, Verdict
 from diag.project import Management, Project, ProjectError
 from diag.project.logs import LogLine, Window, lines, query
@@ -82,16 +82,8 @@ async def _query(management: Management, answer: Answer, signature: str, functio
 def window_of(answer: Answer, ended: datetime) -> Window:
     """When the call took place: by the platform's own clock where the answer has a ``Date``, else by ours, at whose
     ``ended`` it had just ended. Pure."""
-    took, answered = timedelta(milliseconds=answer.duration_ms), _date(answer.header("date"))
+    took, answered = timedelta(milliseconds=answer.duration_ms), moment(answer.header("date"))
     return Window.by_its_own_clock(answered, took) if answered else Window.around(ended - took, ended)
-
-
-def _date(header: str | None) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(header or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def explained(

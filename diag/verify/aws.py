@@ -18,11 +18,11 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import httpx
 from httpx_auth import AWS4Auth
 
+from diag.catalogue.waits import moment
 from diag.diagnosis import Answer
 from diag.secret import Secret
 from diag.verify.asking import ask, document_of, fits_in_header, text_of
@@ -171,9 +171,5 @@ def read(answer: Answer, code: str | None, now: datetime | None = None) -> Readi
 
 def is_skewed(answer: Answer, now: datetime) -> bool:
     """Whether this machine's clock is too far from the provider's for any signature to hold. Pure."""
-    try:
-        theirs = parsedate_to_datetime(answer.header("date") or "")
-    except (TypeError, ValueError):
-        return False
-    aware = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
-    return abs((aware - now).total_seconds()) > _SKEW
+    theirs = moment(answer.header("date"))
+    return theirs is not None and abs((theirs - now).total_seconds()) > _SKEW

@@ -92,6 +92,14 @@ async def test_a_clock_of_ours_that_is_wrong_does_not_hide_the_line(tmp_path: Pa
     assert found.diagnosis.signature == "aws.signature-mismatch"
 
 
+async def test_an_answer_whose_date_no_calendar_holds_was_answered_by_our_clock(tmp_path: Path) -> None:
+    for date in ("Wed, 21 Oct 99999999999999999999 07:28:30 GMT", "Wed, 21 Oct 9999 07:28:30 GMT"):
+        found, _ = await explained_by(
+            Logs(row(AWS_LINE)), replace(BARE, headers={**BARE.headers, "Date": date}), tmp_path
+        )
+        assert found.diagnosis.signature == "aws.signature-mismatch"
+
+
 @pytest.mark.parametrize("code", ["LOAD_FUNCTION_ERROR", "NOT_FOUND_FUNCTION_BLOB"])
 async def test_a_function_that_was_not_even_tried_has_no_lines(tmp_path: Path, code: str) -> None:
     logs, answer = Logs(row(AWS_LINE)), Answer(500, {"sb-error-code": code}, f'{{"code":"{code}"}}')

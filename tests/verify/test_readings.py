@@ -86,6 +86,8 @@ def test_aws(status: int, body: Any, standing: Standing, signature: str | None) 
 def test_a_clock_that_is_wrong_is_no_wrong_secret() -> None:
     skewed = answer(403, sts("SignatureDoesNotMatch"), Date="Sun, 22 Nov 2026 11:40:00 GMT")
     assert aws.read(skewed, aws.code_of(skewed), NOW).signature == "aws.clock-skew"
+    undated = answer(403, sts("SignatureDoesNotMatch"), Date="Sun, 22 Nov 99999999999999999999 11:40:00 GMT")
+    assert aws.read(undated, aws.code_of(undated), NOW).signature == "aws.signature-mismatch"
     right = answer(403, sts("SignatureDoesNotMatch"), Date="Sun, 22 Nov 2026 11:50:00 GMT")
     assert aws.read(right, aws.code_of(right), NOW).signature == "aws.signature-mismatch"
 
