@@ -102,7 +102,8 @@ def _read(run: subprocess.CompletedProcess[bytes], found: Path) -> Search:
     if run.returncode == 0:
         return Search(inputs, reached, None)
     # The traceback is on the one channel, libFuzzer's own words at the end of the other.
-    fault = "\n".join([says.strip(), *log.splitlines()[-20:]])
+    told = [line for line in log.splitlines() if not line.startswith("INFO: Instrumenting ")]
+    fault = "\n".join([says.strip(), *told[-20:]])
     broke = sorted(found.iterdir())
     return Search(inputs, reached, Find(broke[0].read_bytes() if broke else None, fault))
 
