@@ -114,5 +114,13 @@ def test_eight_characters_of_a_keys_base64_are_a_piece_too(at: int) -> None:
     assert shown(KEY, f"<{piece}>") == "<sk-proj-…>"
 
 
+@pytest.mark.parametrize("at", [0, 1, -8])
+def test_so_are_those_of_a_key_within_a_text_that_is_no_single_credential(at: int) -> None:
+    encoded = base64.b64encode(f"{LONG}u".encode()).decode()
+    piece = encoded[at:][:8]
+    assert len(piece) == 8
+    assert shown(json.dumps({"type": "account", "key": f"{LONG}u"}), f"<{piece}>") == "<…>"
+
+
 def test_half_a_character_becomes_a_mark_and_whole_ones_stay() -> None:
     assert Redactor()("half \ud83d, whole \U0001f600, é") == "half \ufffd, whole \U0001f600, é"
