@@ -69,7 +69,9 @@ async def _whole(response: httpx.Response) -> httpx.Response:
     if len(body) > LARGEST_PAGE:
         raise TooLarge(response.status_code, body[:1024])
     headers = [(name, value) for name, value in response.headers.raw if name.decode().lower() not in _OF_THE_TRANSFER]
-    return httpx.Response(response.status_code, headers=headers, content=body, request=response.request)
+    whole = httpx.Response(response.status_code, headers=headers, content=body, request=response.request)
+    whole.encoding = "utf-8"  # JSON is nothing else; a header may name any codec of Python's (bz2) as its charset
+    return whole
 
 
 async def read_at_most(response: httpx.Response, limit: int) -> bytes:

@@ -204,6 +204,16 @@ async def test_a_record_without_its_key_or_with_half_a_character_is_an_error(tmp
             assert refused.value.remedy
 
 
+@pytest.mark.parametrize("charset", ["bz2", "zlib_codec", "base64", "undefined", "utf-7", "no-such-thing"])
+async def test_an_answer_is_utf_8_whatever_its_header_says(tmp_path: Path, charset: str) -> None:
+    content_type = {"content-type": f"application/json; charset={charset}"}
+    async with opened(tmp_path, Script(httpx.Response(200, text='[{"id": "ü"}]', headers=content_type))) as project:
+        assert await project.data.page("t", ["id"], {}, key="id", after=None, limit=1) == [{"id": "ü"}]
+    async with opened(tmp_path, Script(httpx.Response(200, text="no JSON", headers=content_type))) as project:
+        with pytest.raises(ProjectError):
+            await project.data.page("t", ["id"], {}, key="id", after=None, limit=1)
+
+
 async def test_a_page_that_begins_where_the_last_one_ended_is_an_error(tmp_path: Path) -> None:
     """A column that is not unique as a filter compares it, or a cache in between, would make the walk endless."""
     async with opened(tmp_path, Script(rows({"id": "a"}))) as project:
