@@ -96,6 +96,10 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     (_STATUS, 'return Resting(known, 36)  # more than "internal server error" says'): _SCALE,
     (_WAITS, "head = text[: 20001]"): _NO_MATTER,
     (_WAITS, "head = text[: 19999]"): _NO_MATTER,
+    (
+        "diag/catalogue/success.py",
+        'return Reading("", None, True, True, lambda: leaves)',
+    ): "no rule asks whether some leaves were a page",
     (_CEILING, "self._best, self._held_until = -1.0, 0.0"): _NO_BEST,
     (_CEILING, "self._best, self._held_until = 0.0, -1.0"): _NO_TIME,
     (_CEILING, "self.level, self._best = max(min(_FIRST, self.most), self.level // 2), -1.0"): _NO_BEST,

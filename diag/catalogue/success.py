@@ -82,7 +82,7 @@ def _spoilt(document: Any, requires: Sequence[str]) -> Iterator[Leaf]:
 def _without(every: list[Field], found: Sequence[Leaf]) -> list[Field]:
     """The fields that are not part of an error."""
     told = {leaf.path for leaf in found}
-    return [field for field in every if field[0] not in told]
+    return [(path, key, value) for path, key, value in every if path not in told]
 
 
 def _is_warning(path: str, value: Any) -> bool:
@@ -90,9 +90,7 @@ def _is_warning(path: str, value: Any) -> bool:
 
 
 def _is_true(value: Any) -> bool:
-    return (
-        value is True or value == 1 or (isinstance(value, str) and value.strip().lower() in ("true", "yes", "hit", "1"))
-    )
+    return value == 1 or (isinstance(value, str) and value.strip().lower() in ("true", "yes", "hit", "1"))
 
 
 def _paused(every: list[Field]) -> Iterator[Leaf]:
@@ -167,7 +165,7 @@ def _waiting(top: Mapping[str, Any], path: str = "") -> Iterator[Leaf]:
 
 def _is_some(value: Any) -> bool:
     """``true``, or a number of things that wait."""
-    return value is True or (isinstance(value, int) and value > 0)
+    return isinstance(value, int) and value > 0
 
 
 def _says_waiting(text: str) -> bool:
@@ -176,10 +174,10 @@ def _says_waiting(text: str) -> bool:
 
 def _to_ask_later(every: list[Field]) -> Iterator[Leaf]:
     """A job's number with nothing else beside it."""
-    jobs = [field for field in every if _is_job(field[1]) and is_present(field[2])]
-    named = [field for field in jobs if letters(field[1]) not in ("status", "requestid")]
-    if named and not any(field not in jobs and is_present(field[2]) and not is_talk(field) for field in every):
-        yield Leaf(named[0][0], named[0][1], str(named[0][2]))
+    if all(_is_job(key) or not is_present(value) or is_talk((path, key, value)) for path, key, value in every):
+        for path, key, value in every:
+            if _is_job(key) and is_present(value) and letters(key) not in ("status", "requestid"):
+                yield Leaf(path, key, str(value))
 
 
 @remembered
