@@ -64,6 +64,7 @@ def test_a_truncated_failure_is_never_called_ok(example: Any, length: int) -> No
         "\ud800 lone surrogate",
         b"\xff\xfe\x00\x00",
         "try again in " + "9" * 10_000,
+        json.dumps({"statusCode": "5" * 10_000}),
     ],
     ids=[
         "lists",
@@ -77,10 +78,12 @@ def test_a_truncated_failure_is_never_called_ok(example: Any, length: int) -> No
         "surrogate",
         "bytes",
         "digits",
+        "status",
     ],
 )
-def test_hostile_bodies_are_read(body: str | bytes) -> None:
-    assert classify(Answer(status=500, body=body)).signature in SIGNATURES
+@pytest.mark.parametrize("status", [200, 500])
+def test_hostile_bodies_are_read(status: int, body: str | bytes) -> None:
+    assert classify(Answer(status=status, body=body)).signature in SIGNATURES
 
 
 def test_long_bodies_keep_head_and_tail() -> None:
