@@ -43,16 +43,19 @@ def clean(made: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     wheel = next(path for path in made if path.suffix == ".whl")
     python = place / "bin" / "python"
     install = [sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", "--quiet", wheel]
-    subprocess.run(install, check=True, capture_output=True)
+    subprocess.run(install, check=True, capture_output=True, env=_alone())  # a PYTHONPATH could hold diag already
     libraries = Path(sysconfig.get_path("purelib", vars={"base": str(place), "platbase": str(place)}))
     (libraries / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
     (place / "bin" / "deno").symlink_to(Path(sysconfig.get_path("scripts")) / "deno")
     return place / "bin"
 
 
+def _alone() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith(("SUPABASE", "PYTHONPATH"))}
+
+
 def run(folder: Path, *words: str, state: Path) -> subprocess.CompletedProcess[str]:
-    environ = {key: value for key, value in os.environ.items() if not key.startswith(("SUPABASE", "PYTHONPATH"))}
-    environ["NUKEDIAG_STATE_DIR"] = str(state)
+    environ = _alone() | {"NUKEDIAG_STATE_DIR": str(state)}
     return subprocess.run(
         [folder / "nukediag", *words], cwd=state, env=environ, capture_output=True, text=True, check=False
     )
