@@ -20,6 +20,8 @@ _CLASSIFY = "diag/catalogue/classify.py"
 _BARE = "diag/catalogue/bare_status.py"
 _STATUS = "diag/catalogue/status.py"
 _WAITS = "diag/catalogue/waits.py"
+_CANDIDATES = "diag/catalogue/candidates.py"
+_SURE = "sure = [one for one in candidates if one.weight {} and one.component in MODELS]"
 _SAID = 'yield f"{{speaker.provider}}.{{cause}}", {weight}'
 _CEILING = "diag/backfill/ceiling.py"
 _LIMITER = "diag/backfill/limiter.py"
@@ -100,6 +102,14 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
         "diag/catalogue/success.py",
         'return Reading("", None, True, True, lambda: leaves)',
     ): "no rule asks whether some leaves were a page",
+    (_CANDIDATES, "ASIDE = 36"): _SCALE,
+    (_CANDIDATES, "ASIDE = 34"): _SCALE,
+    (_CANDIDATES, _SURE.format(">= SURE - 6")): _SCALE,
+    (_CANDIDATES, _SURE.format(">= SURE - 4")): _SCALE,
+    (_CANDIDATES, _SURE.format("> SURE - 5")): _SCALE,
+    (_CANDIDATES, 'return replace(candidate, signature="supabase.unavailable", weight= 69)'): _SCALE,
+    (_CANDIDATES, 'return replace(candidate, signature="supabase.unavailable", weight= 67)'): _SCALE,
+    (_CANDIDATES, 'return replace(candidate, signature="function.outbound-failed", weight= 46)'): _SCALE,
     (_CEILING, "self._best, self._held_until = -1.0, 0.0"): _NO_BEST,
     (_CEILING, "self._best, self._held_until = 0.0, -1.0"): _NO_TIME,
     (_CEILING, "self.level, self._best = max(min(_FIRST, self.most), self.level // 2), -1.0"): _NO_BEST,

@@ -47,6 +47,12 @@ class Candidate:
     start: int
     leaf: Leaf
 
+    @property
+    def component(self) -> str:
+        """The first word of the signature: who is at fault."""
+        component, _, _ = self.signature.partition(".")
+        return component
+
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
@@ -55,7 +61,7 @@ class Rulebook:
     rules: tuple[Rule, ...]
     marks: tuple[Mark, ...]
     matcher: Matcher
-    index: dict[str, list[Rule]] = field(default_factory=dict, repr=False)
+    index: dict[str, list[Rule]] = field(default_factory=dict)
     """Pattern -> its rules; filled on first use."""
 
     def candidates(self, reading: Reading, status: int | None, around: Reading | None = None) -> tuple[Candidate, ...]:
@@ -106,12 +112,11 @@ def ranked(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 def _last_of_chain(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
     """In a chain of fallbacks the model that was tried last failed last: its cause goes first."""
-    sure = [one for one in candidates if one.weight >= SURE - 5 and one.signature.partition(".")[0] in MODELS]
-    if not candidates or candidates[0] not in sure:
+    sure = [one for one in candidates if one.weight >= SURE - 5 and one.component in MODELS]
+    if not sure or sure[0] != candidates[0]:
         return candidates
-    places = {one.signature.partition(".")[0]: one.start for one in sorted(sure, key=lambda one: one.start)}
-    latest = max(places, key=lambda provider: places[provider])
-    return tuple(sorted(candidates, key=lambda one: not (one in sure and one.signature.startswith(f"{latest}."))))
+    latest = max(sure, key=lambda one: one.start).component
+    return tuple(sorted(candidates, key=lambda one: one not in sure or one.component != latest))
 
 
 def _applies(rule: Rule, occurring: frozenset[str], status: int | None) -> bool:
@@ -127,20 +132,14 @@ def _attributed(rule: Rule, voices: Speakers, start: int, end: int) -> str | Non
     component, _, problem = rule.signature.partition(".")
     if component != "model":
         return rule.signature
-    speaker = voices.model_at(start, end)
+    speaker, others = voices.model_at(start, end), voices.strongest("aws", "service")
     if (
         speaker is not None
         and (speaker.weight > FAINT or rule.weight >= SURE)
-        and not _spoken_by_another(voices, speaker.weight)
+        and not (speaker.weight < NAMED and others)
     ):
         return f"{speaker.provider}.{problem}"
-    named_other = any(voices.weight(other) >= NAMED for other in ("aws", "service"))
-    return f"{rule.default}.{problem}" if rule.default and not named_other else None
-
-
-def _spoken_by_another(voices: Speakers, weight: int) -> bool:
-    """A faint sign of a model does not stand against the clear name of another service."""
-    return weight < NAMED and max(voices.weight("aws"), voices.weight("service")) > weight
+    return f"{rule.default}.{problem}" if rule.default and not others else None
 
 
 def _candidate(signature: str, weight: int, start: int, reading: Reading) -> Candidate:
@@ -164,10 +163,10 @@ def _outside(candidate: Candidate, reading: Reading, status: int | None, voices:
     if strongest is not None and strongest.weight >= NAMED:
         return replace(candidate, signature=f"{strongest.provider}.timeout")
     inside = status is not None or reading.is_json or b"error sending request" in reading.normal  # Deno's wording
-    if inside and voices.weight("aws") >= NAMED:
+    if inside and voices.weight("aws"):
         return replace(candidate, signature="aws.timeout")
     if (
-        voices.weight("supabase") >= NAMED
+        voices.weight("supabase")
         and (inside or b"/rest/v1" in reading.normal or b"postgrest" in reading.normal)
         and b"functions/v1" not in reading.normal
     ):
