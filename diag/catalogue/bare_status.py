@@ -63,9 +63,10 @@ def bare_statuses(text: bytes, status: int | None, voices: Speakers) -> Iterator
     for found in islice(_STATED.finditer(text), MOST):
         number = int(found[found.lastindex])
         speaker = _speaker(voices, found.start(), found.end())
-        cause = speaker and _cause(speaker.provider, number)
+        mere = found.lastgroup is not None  # its only named group
+        cause = speaker and _cause(speaker.provider, number, mere=mere)
         if speaker and cause:
-            weight = STATED - 4 if found.lastgroup else STATED  # its only named group
+            weight = STATED - 4 if mere else STATED
             yield f"{speaker.provider}.{cause}", weight if speaker.provider in MODELS else weight - 6, found.start()
     yield from _passed_on(status, voices.strongest(*MODELS, "aws"))
 
@@ -92,7 +93,10 @@ def _group(provider: str) -> str:
     return "model" if provider in MODELS else provider
 
 
-def _cause(provider: str, status: int) -> str | None:
-    """What a status means that the text itself gives to the provider."""
+def _cause(provider: str, status: int, *, mere: bool) -> str | None:
+    """What a status means that the text itself gives to the provider. A ``mere`` number may be another thing (a port,
+    an amount) where it is no status of a meaning of its own."""
     group = _group(provider)
-    return _BROKEN[group] if status >= 500 else _CAUSES[group].get(status) or _REFUSED.get(group)
+    if status >= 500:
+        return _BROKEN[group]
+    return _CAUSES[group].get(status) or (None if mere else _REFUSED.get(group))

@@ -165,3 +165,9 @@ def test_a_refusal_is_the_named_providers_and_not_the_functions_wherever_it_is_n
 
 def test_a_caller_who_sent_no_header_was_stopped_before_any_provider() -> None:
     assert _of(401, {"error": "Missing authorization header", "for": "Rekognition"}).signature == "gateway.auth-missing"
+
+
+@pytest.mark.parametrize("said", ['"port": 443', '"line": "- 443"', '"size": 418', '"took": 431'])
+def test_a_number_that_is_no_usual_status_is_none_unless_it_is_called_one(said: str) -> None:
+    text = f'{{"message": "connect ETIMEDOUT", {said}, "hostname": "rekognition.us-east-1.amazonaws.com"}}'
+    assert classify(Answer(body=text)).signature == "aws.timeout"
