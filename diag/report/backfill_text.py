@@ -12,6 +12,7 @@ from diag.catalogue import SIGNATURES, remedies
 from diag.diagnosis import Remedy
 from diag.errors import ExitCode
 from diag.report.terminal import Paper, money
+from diag.rows.command import look_at
 
 NO_RUN = "none"
 """Stands for the run's name where there was nothing to do."""
@@ -126,7 +127,7 @@ def _mend(result: BackfillResult, paper: Paper, context: dict[str, str]) -> Iter
         gated = result.exit_code is ExitCode.UNHEALTHY
         yield paper.fact("next", "mend it, then run the same command again" if gated else _RESUME)
     elif example := next((seen.example for seen in result.signatures if result.failed and seen.example), None):
-        yield paper.fact("next", f"look at one of them: nukediag test-image {quote(example)}")
+        yield paper.fact("next", f"look at one of them: {look_at(example)}")
 
 
 def _known(result: BackfillResult, signature: str, context: dict[str, str]) -> tuple[str, Sequence[Remedy]]:

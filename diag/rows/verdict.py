@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from shlex import quote
 
 from diag.catalogue import classify, describe
 from diag.config.settings import TableSettings
 from diag.diagnosis import Answer, Diagnosis, Evidence, Remedy, Verdict
+from diag.rows.command import look_at
 from diag.rows.outcome import Outcome
 from diag.rows.writes import Written, is_saved
 
@@ -77,9 +77,7 @@ def _with_stored_fault(diagnosis: Diagnosis, written: Written) -> Diagnosis:
 def _with_remedy(diagnosis: Diagnosis, outcome: Outcome) -> Diagnosis:
     if not diagnosis.others:
         return diagnosis
-    anew = Remedy(
-        "The stored result is faulty: have it analysed anew.", f"nukediag test-image {quote(outcome.row.id)} --force"
-    )
+    anew = Remedy("The stored result is faulty: have it analysed anew.", look_at(outcome.row.id, "--force"))
     return replace(diagnosis, remedies=(anew, *diagnosis.remedies))
 
 

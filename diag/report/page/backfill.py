@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from shlex import quote
 from typing import Any
 
 from diag.backfill.history import History
@@ -31,6 +30,7 @@ from diag.report.page.model import (
 from diag.report.page.times import flow, latency
 from diag.report.page.words import clock, share
 from diag.report.terminal import money
+from diag.rows.command import look_at
 
 _MOST_KINDS = 50
 _ON_PURPOSE = ("interrupted", "control", "max-calls", "max-cost", "max-duration")
@@ -162,7 +162,7 @@ def _mends(result: BackfillResult, history: History | None) -> list[Mend]:
         return [_AGAIN]
     example = next((seen.example for seen in result.signatures if seen.example), None)
     if result.failed and example:
-        return [Mend(text="look at one of the failed rows", command=f"nukediag test-image {quote(example)}")]
+        return [Mend(text="look at one of the failed rows", command=look_at(example))]
     return []
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from shlex import quote
 
 from diag.report.page.html import is_web_address
 from diag.report.page.model import Failure, Fixes, Flow, Item, Mend, ReportDocument, RowSeen
 from diag.report.page.words import share, took
+from diag.rows.command import look_at
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&@])")
 _RUNS = re.compile(r"`+")
@@ -105,7 +105,7 @@ def _failure(seen: Failure) -> Iterator[str]:
     yield f"{plain(seen.title)}{evidence}"
     first = seen.mends[0] if seen.mends else None
     yield f"{plain(first.text)} {code(first.command) if first.command else ''}".strip() if first else ""
-    yield code(f"nukediag test-image {quote(seen.example)}") if seen.example else ""
+    yield code(look_at(seen.example)) if seen.example else ""
 
 
 def _items(items: Iterable[Item]) -> str:
