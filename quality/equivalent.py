@@ -88,7 +88,7 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     ): _SCALE,
     (_BARE, "STATED, PASSED_ON = 61, 39"): _SCALE,
     (_BARE, "STATED, PASSED_ON = 61, 37"): _SCALE,
-    (_BARE, "weight = STATED - 5 if found.lastgroup else STATED  # its only named group"): _SCALE,
+    (_BARE, "weight = STATED - 5 if mere else STATED"): _SCALE,
     (_BARE, _SAID.format(weight="weight if speaker.provider in MODELS else weight - 7, found.start()")): _SCALE,
     (_BARE, _SAID.format(weight="weight if speaker.provider in MODELS else weight - 5, found.start()")): _SCALE,
     (_BARE, _SAID.format(weight="STATED - 11 if status in _VAGUE else STATED, speaker.start")): _SCALE,
