@@ -109,7 +109,7 @@ def _paused(every: list[Field]) -> Iterator[Leaf]:
 def _may_pause(key: str) -> bool:
     """Whether any value of a field of this name could say so: what most fields do not is not asked for each value."""
     named = key in words.PAUSE_KEYS or letters(key) in words.SWITCH_KEYS
-    return named or key in words.STATE_NAMES or key in words.REASONS
+    return named or key in words.STATE_NAMES | words.REASONS
 
 
 def _says_paused(key: str, value: str) -> bool:
