@@ -29,6 +29,7 @@ class Parts:
         return {
             "gateway and stand-ins frozen": lambda: self._freeze([psutil.Process(self.sandbox.pid)]),
             "AWS stand-in frozen": lambda: self._freeze(self._children("moto.server")),
+            "AWS stand-in killed": lambda: _kill(self._children("moto.server")),
             "data API frozen": lambda: self._freeze(self._data_api()),
             "data API killed": lambda: _kill(self._data_api()),
             "function worker killed": lambda: _kill(self._workers()),
