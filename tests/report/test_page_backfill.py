@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +14,7 @@ from diag.backfill.runs import FailedRow, Latency, Slot
 from diag.diagnosis import Remedy, Scope
 from diag.errors import ExitCode, UsageError
 from diag.report.backfill_document import backfill_document
+from diag.report.page import markdown
 from diag.report.page.backfill import report_of_backfill, told_by
 from diag.report.page.html import render
 from diag.report.page.model import ReportDocument
@@ -170,3 +173,9 @@ def test_fields_of_a_later_version_are_no_reason_to_show_nothing() -> None:
 def test_what_is_no_document_is_a_usage_error(text: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         read_document(text, "x.json")
+
+
+@pytest.mark.parametrize("form", [render, markdown.render])
+def test_a_row_is_looked_at_by_one_command_in_every_form(form: Callable[[ReportDocument], str]) -> None:
+    failed = replace(GOOD, signatures=(replace(MINE, example="-V1StGXR8"),), succeeded=70, failed=30)
+    assert "nukediag test-image -- -V1StGXR8" in form(report_of_backfill(failed))

@@ -9,7 +9,6 @@ import base64
 import hashlib
 from functools import cache
 from pathlib import Path
-from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from markupsafe import Markup
 from diag.report.page import charts
 from diag.report.page.model import Flow, ReportDocument
 from diag.report.page.words import share, took
+from diag.rows.command import look_at
 
 _HERE = Path(__file__).resolve().parent
 _GLYPHS = {"good": "✓", "warn": "!", "bad": "✗", "unknown": "?", "busy": "▸"}
@@ -51,7 +51,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
     )
     found.globals.update(glyphs=_GLYPHS, scopes=_SCOPES, item_words=_ITEMS.get, share=share, took=took)
-    found.globals.update(outcomes=charts.WORDS, met=charts.met, quote=quote)
+    found.globals.update(outcomes=charts.WORDS, met=charts.met, look_at=look_at)
     found.tests["web_address"] = is_web_address
     return found
 
