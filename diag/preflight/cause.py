@@ -10,6 +10,7 @@ from shlex import join, quote
 from diag.config.settings import Settings
 from diag.credentials import Copies, Copy, State
 from diag.diagnosis import Diagnosis, Evidence, Remedy
+from diag.preflight.commands import deploy, for_project
 from diag.preflight.model import CheckResult, Finding, Status
 from diag.verify import Standing, Verification
 
@@ -91,7 +92,7 @@ def _is_token_stray(own: Sequence[Copy]) -> bool:
 def _without_token(finding: Finding, ref: str | None) -> Finding:
     remedy = Remedy(
         "Take the session token away: it belongs to temporary keys, and the key pair here is a lasting one.",
-        f"supabase secrets unset AWS_SESSION_TOKEN --project-ref {quote(ref) if ref else '<project-ref>'}",
+        for_project("supabase secrets unset AWS_SESSION_TOKEN", ref),
     )
     remedies = finding.remedies or (finding.diagnosis.remedies if finding.diagnosis else ())
     return dataclasses.replace(finding, remedies=(remedy, *remedies))
@@ -102,8 +103,7 @@ def _stale(finding: Finding, own: Sequence[Copy], function: str, ref: str | None
     minutes = int(min((now - moment for moment in changed), default=_FRESH * 2).total_seconds() // 60)
     since = f", changed {minutes} minutes ago" if timedelta(minutes=minutes) < _FRESH else ""
     seen = Evidence("provider", f"takes the stored value{since}: a warm worker may still hold an older one")
-    command = f"supabase functions deploy {quote(function)} --project-ref {quote(ref) if ref else '<project-ref>'}"
-    remedy = Remedy("Deploy the function again: that ends its warm workers.", command)
+    remedy = Remedy("Deploy the function again: that ends its warm workers.", deploy(function, ref))
     remedies = finding.remedies or (finding.diagnosis.remedies if finding.diagnosis else ())
     return dataclasses.replace(finding, evidence=(seen, *finding.evidence), remedies=(remedy, *remedies))
 
@@ -127,9 +127,9 @@ def with_ways_on(results: tuple[CheckResult, ...], settings: Settings) -> tuple[
 
 
 def _ways_on(fallback: str) -> tuple[Remedy, ...]:
-    deploy = f"nukediag functions deploy {quote(fallback)}"
+    shipped = f"nukediag functions deploy {quote(fallback)}"
     go_on = f"nukediag backfill --if-healthy --function {quote(fallback)}"
     return (
-        Remedy("Or go on without AWS, first: deploy the function that needs none (if it is not yet).", deploy),
+        Remedy("Or go on without AWS, first: deploy the function that needs none (if it is not yet).", shipped),
         Remedy("Then: run the backfill with it.", go_on),
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
 from diag.catalogue import classify, describe
 from diag.config.keys import read_key
 from diag.diagnosis import Evidence, Remedy
 from diag.preflight.checks.project import no_permission
+from diag.preflight.commands import deploy
 from diag.preflight.facts import Facts
 from diag.preflight.judgement import found, passed, unknown
 from diag.preflight.model import Finding, Status
@@ -62,18 +61,16 @@ async def jwt(facts: Facts) -> Finding:
         function = await facts.deployed()
     except ProjectError as error:
         return no_permission(error, "the functions", "edge_functions_read")
-    key, name, ref = facts.configuration.service_key, facts.settings.function.name, facts.configuration.ref
+    key = facts.configuration.service_key
     if function is None or key is None or function.verify_jwt is None:
         return unknown("the Management API does not say whether JWTs are checked")
     if facts.told_verify_jwt not in (None, function.verify_jwt):
         return _drifted(facts, deployed=function.verify_jwt)
     if not function.verify_jwt or read_key(key).is_jwt:
         return passed(f"verify_jwt is {str(function.verify_jwt).lower()}")
-    project = quote(ref) if ref else "<project-ref>"
-    command = f"supabase functions deploy {quote(name)} --no-verify-jwt --project-ref {project}"
-    remedies = (
-        Remedy("If the test call ends in a 401: use the legacy service_role key, or turn the JWT check off.", command),
-    )
+    turned_off = deploy(facts.settings.function.name, facts.configuration.ref, "--no-verify-jwt")
+    text = "If the test call ends in a 401: use the legacy service_role key, or turn the JWT check off."
+    remedies = (Remedy(text, turned_off),)
     summary = "verify_jwt is on and the key is no JWT: the gateway may refuse it"
     return Finding(Status.WARN, summary, remedies=remedies, source=facts.origin("service_key"))
 

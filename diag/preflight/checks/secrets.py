@@ -11,6 +11,7 @@ from diag.credentials.alteration import EMPTY
 from diag.credentials.readings import Lack, lacks
 from diag.diagnosis import Evidence, Remedy
 from diag.preflight.checks.project import no_permission
+from diag.preflight.commands import deploy, for_project
 from diag.preflight.facts import Facts
 from diag.preflight.judgement import found, passed, unknown
 from diag.preflight.model import Finding, Status
@@ -66,8 +67,8 @@ def set_command(facts: Facts, name: str, *, stored: bool = False) -> Remedy:
     if local is not None and not local.warnings:
         overwrite = " --overwrite" if stored else ""
         return Remedy(f"Set it from {local.place.text}.", f"nukediag secrets push {quote(name)}{overwrite} --yes")
-    ref, file = _ref(facts), "supabase/functions/.env"
-    command = f"supabase secrets set --env-file {file} --project-ref {ref}"
+    file = "supabase/functions/.env"
+    command = for_project(f"supabase secrets set --env-file {file}", facts.configuration.ref)
     return Remedy(f"Put {name}=<value> into {file} and set it.", command)
 
 
@@ -92,7 +93,7 @@ async def expected(facts: Facts, *, name: str) -> Finding:
 
 def _set_value(facts: Facts, name: str, value: str) -> Remedy:
     # The one place where a value stands in a command: it is in the settings already, and no secret.
-    command = f"supabase secrets set {quote(f'{name}={value}')} --project-ref {_ref(facts)}"
+    command = for_project(f"supabase secrets set {quote(f'{name}={value}')}", facts.configuration.ref)
     return Remedy(f"Set {name} to {value}, or change secrets.expected in nukediag.toml.", command)
 
 
@@ -136,7 +137,7 @@ def _stale(facts: Facts, names: tuple[str, ...]) -> Finding:
 
 def deploy_again(facts: Facts) -> Remedy:
     """What ends the workers that still hold an older value."""
-    command = f"supabase functions deploy {quote(facts.settings.function.name)} --project-ref {_ref(facts)}"
+    command = deploy(facts.settings.function.name, facts.configuration.ref)
     return Remedy("Deploy the function again: running ones still hold the value from before the last change.", command)
 
 
@@ -193,14 +194,9 @@ def _given(facts: Facts, lacking: Sequence[Lack]) -> tuple[Remedy, ...]:
     text = put if absent else "Set what the code needs."
     pushed = (Remedy(text, f"nukediag secrets push {join(settable)} --yes"),) if settable else ()
     reserved = any(not lack.can_be_set for lack in lacking)
-    command = f"supabase functions deploy {quote(facts.settings.function.name)} --project-ref {_ref(facts)}"
+    command = deploy(facts.settings.function.name, facts.configuration.ref)
     other = Remedy("Let the code read the names that the platform gives, and deploy it again.", command)
     return (*pushed, other) if reserved else pushed
-
-
-def _ref(facts: Facts) -> str:
-    ref = facts.context.get("ref")
-    return quote(ref) if ref else "<project-ref>"
 
 
 def _unclear(source: Source) -> str | None:
