@@ -104,6 +104,8 @@ PROVIDER_ENDPOINTS = (
     "AWS_ENDPOINT_URL_REKOGNITION",
 )  # fmt: skip
 """The variables by which the vendors' own libraries are pointed elsewhere."""
+GEMINI_NAMES = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_AI_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY")
+"""The names under which functions hold a Gemini key, the most usual first."""
 
 
 def flag_of(key: str) -> str:

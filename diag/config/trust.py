@@ -13,17 +13,15 @@ from diag.config.address import host_of, is_loopback
 from diag.config.choose import DEFAULT, Choice, label
 from diag.config.configuration import MANAGEMENT_URL
 from diag.config.envfiles import Found
-from diag.config.names import PROVIDER_ENDPOINTS
+from diag.config.names import GEMINI_NAMES, PROVIDER_ENDPOINTS
 from diag.config.settings import Place
 from diag.config.sources import Sources
 from diag.config.suspicion import is_placeholder, tidy
 
 _KEYS_SENT_TO: Mapping[str, tuple[str, ...]] = {
     "OPENAI_BASE_URL": ("OPENAI_API_KEY",),
-    "GOOGLE_GEMINI_BASE_URL": (
-        "GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_AI_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY",
-    ),
-}  # fmt: skip
+    "GOOGLE_GEMINI_BASE_URL": GEMINI_NAMES,
+}
 """Addresses by variable, and the secrets that are sent there. AWS's secret key is sent nowhere."""
 _VENDORS = (".openai.com", ".googleapis.com")
 

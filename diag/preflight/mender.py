@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from diag.config.configuration import LocalSecret
 from diag.config.keys import read_key
+from diag.config.names import GEMINI_NAMES
 from diag.config.settings import Place, Settings
 from diag.config.suspicion import tidy
 from diag.credentials.comparison import SERVICE_NAMES, Copies
@@ -24,7 +25,6 @@ from diag.rows import RowWorker
 from diag.secret import Secret
 from diag.verify import Standing, Verification, Verifier
 from diag.verify.aws import ID, SECRET, TOKEN, Keys
-from diag.verify.verifier import GEMINI_NAMES
 
 
 async def propose(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from diag.config.names import GEMINI_NAMES
 from diag.config.settings import Settings
 from diag.credentials.comparison import SERVICE_NAMES
 from diag.preflight.checks import call, database, function, pictures, project, secrets, settings, verification
 from diag.preflight.facts import Facts
 from diag.preflight.model import CALL, Check, Finding
 from diag.verify.aws import ID, SECRET
-from diag.verify.verifier import GEMINI_NAMES
 
 Run = Callable[[Facts], Awaitable[Finding]]
 

@@ -16,7 +16,6 @@ from diag.secret import Secret
 from diag.verify import aws, gemini, openai, supabase
 from diag.verify.standing import Verification, not_asked
 
-GEMINI_NAMES = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_AI_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY")
 Verifications = tuple[Verification, ...]
 
 
