@@ -23,9 +23,8 @@ _ONE_CREDENTIAL = re.compile(r"[A-Za-z0-9+/=_.-]+")
 # Only here can a piece stand. Most of an answer is shorter words, which need no look at each of their characters.
 _RUN = re.compile(rf"[A-Za-z0-9+/=_.-]{{{SHORTEST},}}")
 _LONG = 20  # a value without a type prefix that is at least so long may be a credential in pieces
-_SMALL = re.compile(
-    r"(?=(?:[a-z]*\d){4})[a-z0-9]{24,}"
-)  # so may one of hexadecimal digits, or of small letters and digits
+# So may one of hexadecimal digits, or of small letters and digits.
+_SMALL = re.compile(r"(?=(?:[a-z]*\d){4})[a-z0-9]{24,}")
 
 # What may stand in the middle of a value that is shown: escape sequences of a terminal, invisible characters, the end
 # of a line with the indentation or the quotation mark of the next.

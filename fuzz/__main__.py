@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
         print(
             "no atheris here: the inputs are drawn by chance (Hypothesis), without feedback from coverage", flush=True
         )
-    search, share = (_by_chance, _guided)[not by_chance], wishes.minutes * 60 / len(names)
+    search, share = _by_chance if by_chance else _guided, wishes.minutes * 60 / len(names)
     return max([search(name, share, wishes.seed) for name in names])
 
 

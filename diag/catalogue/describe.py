@@ -63,8 +63,9 @@ def in_context(diagnosis: Diagnosis, context: Mapping[str, str]) -> Diagnosis:
 
 def _filled(entry: Signature, context: Mapping[str, str]) -> tuple[Remedy, ...]:
     words = {**_PLACEHOLDERS, **{key: value for key, value in context.items() if value}}
+    quoted = _quoted(words) if entry.remedies else words
     return tuple(
-        Remedy(_fill(one.text, words) or "", _fill(one.command, _quoted(words)), _fill(one.url, words))
+        Remedy(_fill(one.text, words) or "", _fill(one.command, quoted), _fill(one.url, words))
         for one in entry.remedies
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from diag.diagnosis import Answer
 from diag.errors import SettingsError
+from diag.fleet.address import parameters
 from diag.fleet.queue import Functions
 from diag.project import Project, ProjectError
 from diag.project.retrying import retrying
@@ -74,8 +75,6 @@ class Direct:
     async def _open(self) -> psycopg.AsyncConnection[Any]:
         psycopg = _driver()
         if self._connection is None or self._connection.closed:
-            from diag.fleet.address import parameters
-
             # No prepared statements: the pooler in transaction mode does not keep them.
             self._connection = await psycopg.AsyncConnection.connect(
                 **{"connect_timeout": str(_CONNECT), **parameters(self._url, os.environ)},
